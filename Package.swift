@@ -1,0 +1,101 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// The house: arrows point down only. Each target names exactly the rooms it may look into.
+
+let strict: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .treatAllWarnings(as: .error),
+]
+
+let log = Target.Dependency.product(name: "Logging", package: "swift-log")
+let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
+let tracing = Target.Dependency.product(name: "Tracing", package: "swift-distributed-tracing")
+let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
+let asyncHTTPClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let heap = Target.Dependency.product(name: "HeapModule", package: "swift-collections")
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+
+func room(
+    _ name: String, _ dependencies: [Target.Dependency] = [], resources: [Resource] = []
+) -> Target {
+    .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
+    .testTarget(name: name, dependencies: dependencies, resources: resources, swiftSettings: strict)
+}
+
+let package = Package(
+    name: "prompt-cache-warmer",
+    products: [
+        .library(name: "PromptCacheWarmer", targets: ["PromptCacheWarmer"]),
+        .library(name: "Upstreams", targets: ["Upstreams"]),
+        .library(name: "PromptCacheEmulator", targets: ["PromptCacheEmulator"]),
+        .library(name: "PromptCache", targets: ["PromptCache", "OrderedJSON", "CachePrices", "WarmingPolicies"]),
+        .executable(name: "warmer", targets: ["warmer"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-distributed-tracing", from: "1.7.3"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0"),
+    ],
+    targets: [
+        // Pure: bytes and values.
+        room("OrderedJSON"),
+        room("PromptCache", ["OrderedJSON", crypto]),
+        room("CachePrices", ["OrderedJSON", "PromptCache"], resources: [.embedInCode("Resources/prices.json")]),
+        room("WarmingPolicies", ["PromptCache"]),
+        // Virtual time: what the emulator's clock and the warmer's tests step through.
+        room("SteppedTime", [heap]),
+        // The library people import.
+        room(
+            "PromptCacheWarmer",
+            ["OrderedJSON", "PromptCache", "CachePrices", "WarmingPolicies", heap, log, metrics, tracing, lifecycle]),
+        room("Upstreams", ["OrderedJSON", "PromptCache", "PromptCacheWarmer", asyncHTTPClient, nioCore, nioHTTP1]),
+        // The provider's cache, beside the house.
+        room("PromptCacheEmulator", ["OrderedJSON", "SteppedTime", crypto, hummingbird, httpTypes, nioCore, log]),
+        // The daemon and the command.
+        room(
+            "WarmerService",
+            [
+                "OrderedJSON", "PromptCache", "CachePrices", "WarmingPolicies", "SteppedTime", "PromptCacheWarmer",
+                "Upstreams", hummingbird, httpTypes, nioCore, nioHTTP1, asyncHTTPClient, yams, lifecycle, log,
+            ]),
+        .executableTarget(
+            name: "warmer",
+            dependencies: [
+                "OrderedJSON", "PromptCache", "CachePrices", "WarmingPolicies", "SteppedTime", "PromptCacheWarmer",
+                "Upstreams", "PromptCacheEmulator", "WarmerService", argumentParser, lifecycle, unixSignals, log,
+            ],
+            swiftSettings: strict),
+
+        tests("OrderedJSONTests", ["OrderedJSON"]),
+        tests("PromptCacheTests", ["PromptCache", "OrderedJSON"]),
+        tests("CachePricesTests", ["CachePrices", "PromptCache"]),
+        tests("WarmingPoliciesTests", ["WarmingPolicies", "PromptCache"]),
+        tests("SteppedTimeTests", ["SteppedTime"]),
+        tests("PromptCacheEmulatorTests", ["PromptCacheEmulator", "OrderedJSON", "SteppedTime", asyncHTTPClient, nioCore]),
+    ],
+    swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,49 @@
+/// A JSON text as its bytes, checked once, with an index of where each value begins and ends.
+///
+/// Nothing is decoded and nothing is copied: a ``JSONNode`` is a place in these bytes. Order, spelling and white space
+/// stay as they came, so that a text can be edited by ``splicing(_:)`` and every other byte is the same afterwards.
+public struct JSONText: Sendable {
+    /// The text as it was given.
+    public let bytes: [UInt8]
+    let tokens: [Token]
+
+    /// How deep values may nest unless told otherwise; tool schemas seldom pass 20.
+    public static let defaultMaximumDepth = 256
+
+    /// Checks the bytes and indexes them.
+    ///
+    /// Strict: RFC 8259 with valid UTF-8 and one value, nothing behind it but white space. Duplicate keys are allowed
+    /// here and kept; who reads a member decides what they mean.
+    ///
+    /// - Parameters:
+    ///   - bytes: the text; less than 4 GiB.
+    ///   - maximumDepth: how many arrays and objects may be open at once.
+    /// - Throws: the first fault.
+    public init(_ bytes: [UInt8], maximumDepth: Int = Self.defaultMaximumDepth) throws(JSONFault) {
+        guard bytes.count < Int(UInt32.max) else {
+            throw JSONFault(offset: 0, reason: "a JSON text must be smaller than 4 GiB")
+        }
+        self.bytes = bytes
+        self.tokens = try JSONScanner.scan(bytes, maximumDepth: maximumDepth)
+    }
+
+    /// The one value of the text.
+    public var root: JSONNode { JSONNode(text: self, index: 0) }
+}
+
+extension JSONText {
+    /// One value or key of the text, in document order. Children follow their parent.
+    struct Token: Sendable {
+        var start: UInt32
+        var end: UInt32
+        /// The index of the first token behind this one and all that is in it.
+        var next: UInt32
+        var kind: JSONKind
+        var hasEscapes: Bool
+    }
+}
+
+/// What a JSON value is.
+public enum JSONKind: UInt8, Sendable {
+    case object, array, string, number, `true`, `false`, null
+}

@@ -1,0 +1,72 @@
+/// Bytes to stand in the place of others.
+public struct Splice: Sendable {
+    /// What goes; empty to insert.
+    public var range: Range<Int>
+    /// What comes instead; empty to delete.
+    public var replacement: [UInt8]
+
+    /// Puts `replacement` in the place of `range`.
+    public init(_ range: Range<Int>, with replacement: [UInt8]) {
+        self.range = range
+        self.replacement = replacement
+    }
+
+    /// Puts UTF-8 text in the place of `range`.
+    public init(_ range: Range<Int>, with replacement: String) {
+        self.init(range, with: Array(replacement.utf8))
+    }
+}
+
+extension JSONText {
+    /// The bytes with some of them replaced and all others as they are.
+    ///
+    /// - Parameter splices: in any order, not overlapping. Several insertions at one place keep their order.
+    public func splicing(_ splices: [Splice]) -> [UInt8] {
+        let ordered = splices.enumerated().sorted {
+            ($0.element.range.lowerBound, $0.element.range.upperBound, $0.offset)
+                < ($1.element.range.lowerBound, $1.element.range.upperBound, $1.offset)
+        }.map(\.element)
+        let growth = ordered.reduce(0) { $0 + $1.replacement.count - $1.range.count }
+        var out: [UInt8] = []
+        out.reserveCapacity(bytes.count + growth)
+        var copied = 0
+        for splice in ordered {
+            precondition(splice.range.lowerBound >= copied, "splices overlap")
+            out += bytes[copied..<splice.range.lowerBound]
+            out += splice.replacement
+            copied = splice.range.upperBound
+        }
+        out += bytes[copied...]
+        return out
+    }
+}
+
+extension JSONNode {
+    /// The splices that take these members out of an object or elements out of an array, each with the one comma that
+    /// goes with it.
+    ///
+    /// - Parameter isRemoved: asked for each member's value or each element in document order.
+    public func removing(where isRemoved: (JSONNode) -> Bool) -> [Splice] {
+        let children = kind == .object ? members.map { ($0.range, $0.value) } : elements.map { ($0.range, $0) }
+        let removed = children.map { isRemoved($0.1) }
+        guard let firstKept = removed.firstIndex(of: false) else {
+            guard let first = children.first, let last = children.last else { return [] }
+            return [Splice(first.0.lowerBound..<last.0.upperBound, with: [])]
+        }
+        return children.indices.filter { removed[$0] }.map { position in
+            // Before the first that stays, a child goes with the comma behind it; after it, with the comma before it.
+            position < firstKept
+                ? Splice(children[position].0.lowerBound..<children[position + 1].0.lowerBound, with: [])
+                : Splice(children[position - 1].0.upperBound..<children[position].0.upperBound, with: [])
+        }
+    }
+
+    /// The splices that give an object's member a value: in its place where it stands, else as the first member.
+    public func setting(_ key: String, to value: String) -> [Splice] {
+        let places = members.filter { $0.hasKey(key) }
+        if !places.isEmpty { return places.map { Splice($0.value.range, with: value) } }
+        let inside = range.lowerBound + 1
+        let member = key.jsonLiteral + Array(":".utf8) + Array(value.utf8) + (isEmpty ? [] : [UInt8(ascii: ",")])
+        return [Splice(inside..<inside, with: member)]
+    }
+}
