@@ -70,7 +70,7 @@ struct JSONScanner {
         case UInt8(ascii: "t"): try literal("true", .true)
         case UInt8(ascii: "f"): try literal("false", .false)
         case UInt8(ascii: "n"): try literal("null", .null)
-        case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"): try number()
+        case let byte? where byte == UInt8(ascii: "-") || Self.isDigit(byte): try number()
         case nil: throw fault("expected a JSON value, found the end of the text")
         default: throw fault("expected a JSON value")
         }
@@ -125,7 +125,7 @@ struct JSONScanner {
 
     private mutating func digits() throws(JSONFault) {
         let start = at
-        while let byte = peek, byte >= UInt8(ascii: "0"), byte <= UInt8(ascii: "9") { at += 1 }
+        while let byte = peek, Self.isDigit(byte) { at += 1 }
         if at == start { throw fault("expected a digit") }
     }
 
@@ -144,7 +144,7 @@ struct JSONScanner {
             case UInt8(ascii: "\\"):
                 hasEscapes = true
                 try escape()
-            case 0..<0x20:
+            case ..<0x20:
                 throw fault("a control character must be escaped in a string")
             case 0x80...:
                 try multibyte(byte)
@@ -188,12 +188,10 @@ struct JSONScanner {
         case UInt8(ascii: "u"):
             at += 1
             for _ in 0..<4 {
-                switch peek {
-                case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "f"),
-                    UInt8(ascii: "A")...UInt8(ascii: "F"):
-                    at += 1
-                default: throw fault("expected four hexadecimal digits after \\u")
+                guard let byte = peek, Self.isHexadecimal(byte) else {
+                    throw fault("expected four hexadecimal digits after \\u")
                 }
+                at += 1
             }
         default: throw fault("no such escape in a string")
         }
@@ -221,6 +219,13 @@ struct JSONScanner {
     }
 
     // MARK: Bytes
+
+    private static func isDigit(_ byte: UInt8) -> Bool { byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9") }
+
+    private static func isHexadecimal(_ byte: UInt8) -> Bool {
+        let lowercase = byte | 0x20
+        return isDigit(byte) || lowercase >= UInt8(ascii: "a") && lowercase <= UInt8(ascii: "f")
+    }
 
     private func byte(_ offset: Int) -> UInt8 { base.load(fromByteOffset: offset, as: UInt8.self) }
 
