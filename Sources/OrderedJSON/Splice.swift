@@ -42,22 +42,28 @@ extension JSONText {
 }
 
 extension JSONNode {
-    /// The splices that take these members out of an object or elements out of an array, each with the one comma that
-    /// goes with it.
-    ///
-    /// - Parameter isRemoved: asked for each member's value or each element in document order.
-    public func removing(where isRemoved: (JSONNode) -> Bool) -> [Splice] {
-        let children = kind == .object ? members.map { ($0.range, $0.value) } : elements.map { ($0.range, $0) }
-        let removed = children.map { isRemoved($0.1) }
-        guard let firstKept = removed.firstIndex(of: false) else {
-            guard let first = children.first, let last = children.last else { return [] }
-            return [Splice(first.0.lowerBound..<last.0.upperBound, with: [])]
+    /// The splices that take members out of an object, each with the one comma that goes with it.
+    public func removingMembers(where isRemoved: (JSONMember) -> Bool) -> [Splice] {
+        let members = Array(members)
+        return Self.removing(members.map(\.range), members.map(isRemoved))
+    }
+
+    /// The splices that take elements out of an array, each with the one comma that goes with it.
+    public func removingElements(where isRemoved: (_ position: Int, JSONNode) -> Bool) -> [Splice] {
+        let elements = Array(elements)
+        return Self.removing(elements.map(\.range), elements.enumerated().map { isRemoved($0.offset, $0.element) })
+    }
+
+    private static func removing(_ ranges: [Range<Int>], _ isRemoved: [Bool]) -> [Splice] {
+        guard let first = ranges.first, let last = ranges.last else { return [] }
+        guard let firstKept = isRemoved.firstIndex(of: false) else {
+            return [Splice(first.lowerBound..<last.upperBound, with: [])]
         }
-        return children.indices.filter { removed[$0] }.map { position in
-            // Before the first that stays, a child goes with the comma behind it; after it, with the comma before it.
+        return ranges.indices.filter { isRemoved[$0] }.map { position in
+            // Before the first that stays, each goes with the comma behind it; after it, with the comma before it.
             position < firstKept
-                ? Splice(children[position].0.lowerBound..<children[position + 1].0.lowerBound, with: [])
-                : Splice(children[position - 1].0.upperBound..<children[position].0.upperBound, with: [])
+                ? Splice(ranges[position].lowerBound..<ranges[position + 1].lowerBound, with: [])
+                : Splice(ranges[position - 1].upperBound..<ranges[position].upperBound, with: [])
         }
     }
 

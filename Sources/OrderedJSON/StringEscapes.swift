@@ -29,7 +29,9 @@ enum StringEscapes {
     }
 
     private static func lowSurrogate(in raw: ArraySlice<UInt8>, at: Int) -> UInt32? {
-        guard raw.endIndex - at >= 6, raw[at] == UInt8(ascii: "\\"), raw[at + 1] == UInt8(ascii: "u") else { return nil }
+        guard raw.endIndex - at >= 6, raw[at] == UInt8(ascii: "\\"), raw[at + 1] == UInt8(ascii: "u") else {
+            return nil
+        }
         let unit = hexadecimal(raw[at + 2..<at + 6])
         return unit & 0xFC00 == 0xDC00 ? unit : nil
     }

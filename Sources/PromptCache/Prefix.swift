@@ -1,0 +1,115 @@
+import OrderedJSON
+
+/// What stands around a request and decides whose cache it meets.
+public struct RequestContext: Hashable, Sendable {
+    /// Where it is sent, for example `https://api.anthropic.com`. Another endpoint or region is another cache.
+    public var endpoint: String
+    /// The values of its `anthropic-beta` headers, in any order.
+    public var betas: Set<String>
+
+    public init(endpoint: String = "https://api.anthropic.com", betas: Set<String> = []) {
+        self.endpoint = endpoint
+        self.betas = betas
+    }
+}
+
+/// A part of a request up to and including a breakpoint.
+public struct Prefix: Hashable, Sendable {
+    /// Where it ends.
+    public let breakpoint: Breakpoint
+    /// Who shares it.
+    public let key: PrefixKey
+    /// How large it can be.
+    public let size: PromptSize
+}
+
+extension MessagesRequest {
+    /// The prefixes that this request reads and writes, in order, one for each breakpoint.
+    ///
+    /// A key covers, in this order: the endpoint, the beta headers, the model and every top-level setting that is not
+    /// known to leave the cache alone (sorted by name); the tools; `speed` and whether citations are on, which decide over
+    /// system and messages; the system blocks; `tool_choice` and whether there is an image, which decide over messages;
+    /// the messages with their roles. `max_tokens`, `stream`, `metadata`, `diagnostics`, the markers themselves, white
+    /// space and the order of top-level members do not count.
+    public func prefixes(in context: RequestContext) -> [Prefix] {
+        let breakpoints = breakpoints
+        guard let last = breakpoints.last else { return [] }
+        var remaining = breakpoints[...]
+        var found: [Prefix] = []
+        var size = PromptSize()
+        var hash = CanonicalHash()
+        appendHead(context, to: &hash)
+        var part = PromptPart.tools
+        var message: Int?
+        for (index, block) in blocks[...last.block].enumerated() {
+            while part < block.part { part = enter(after: part, &hash) }
+            if block.message != message {
+                message = block.message
+                hash.append(tag: "m")
+                hash.append(string: block.role ?? "")
+            }
+            hash.append(block: block)
+            size.add(block)
+            if remaining.first?.block == index {
+                found.append(Prefix(breakpoint: remaining.removeFirst(), key: hash.key(), size: size))
+            }
+        }
+        return found
+    }
+
+    /// The last and longest prefix; nil for a request without a breakpoint.
+    public func lastPrefix(in context: RequestContext) -> Prefix? { prefixes(in: context).last }
+
+    private func appendHead(_ context: RequestContext, to hash: inout CanonicalHash) {
+        hash.append(tag: "prefix1")
+        hash.append(string: context.endpoint)
+        for beta in context.betas.sorted() {
+            hash.append(tag: "b")
+            hash.append(string: beta)
+        }
+        hash.append(tag: "m")
+        hash.append(string: model.name)
+        let settings = text.root.members.map { (name: $0.name, value: $0.value) }
+            .filter { !Self.notInHead.contains($0.name) }
+            .sorted { $0.name < $1.name }
+        for setting in settings {
+            hash.append(tag: "o")
+            hash.append(string: setting.name)
+            hash.append(setting.value)
+        }
+        hash.append(tag: "T")
+    }
+
+    private func enter(after part: PromptPart, _ hash: inout CanonicalHash) -> PromptPart {
+        switch part {
+        case .tools:
+            hash.append(tag: "S")
+            appendSetting("speed", to: &hash)
+            hash.append(tag: usesCitations ? "c" : "-")
+            return .system
+        case .system, .messages:
+            hash.append(tag: "M")
+            appendSetting("tool_choice", to: &hash)
+            hash.append(tag: hasImage ? "i" : "-")
+            return .messages
+        }
+    }
+
+    private func appendSetting(_ name: String, to hash: inout CanonicalHash) {
+        if let value = self[name] { hash.append(value) } else { hash.append(tag: "-") }
+    }
+
+    /// Members that are hashed elsewhere, or that leave the cache alone.
+    private static let notInHead: Set<String> = [
+        "model", "tools", "system", "messages", "speed", "tool_choice",
+        "max_tokens", "stream", "metadata", "diagnostics", "cache_control",
+    ]
+
+    private var hasImage: Bool {
+        blocks.contains { $0.leaves.contains { $0["type"]?.string == "image" } }
+    }
+
+    private var usesCitations: Bool {
+        blocks.contains { $0.leaves.contains { $0["citations"]?["enabled"]?.boolean == true } }
+    }
+}
