@@ -13,8 +13,13 @@ public struct Moment: Hashable, Sendable {
 
     /// A moment in seconds since 1970, rounded to a nanosecond; the end of the axis where it lies beyond.
     public init(secondsSince1970 seconds: Double) {
-        let nanoseconds = (seconds * 1e9).rounded()
-        nanosecondsSince1970 = Int64(exactly: nanoseconds) ?? (nanoseconds < 0 ? .min : .max)
+        // The whole and the rest apart, since their product has more digits than a Double.
+        let whole = seconds.rounded(.down)
+        guard abs(whole) < 9e9 else {
+            nanosecondsSince1970 = whole < 0 ? .min : .max
+            return
+        }
+        nanosecondsSince1970 = Int64(whole) * Self.perSecond + Int64(((seconds - whole) * 1e9).rounded())
     }
 
     /// Seconds since 1970, for people and other programs; not exact below a microsecond.
@@ -22,6 +27,9 @@ public struct Moment: Hashable, Sendable {
         let (seconds, rest) = nanosecondsSince1970.quotientAndRemainder(dividingBy: Self.perSecond)
         return Double(seconds) + Double(rest) / Double(Self.perSecond)
     }
+
+    /// The end of the axis: later than anything that is waited for.
+    public static let distantFuture = Moment(nanosecondsSince1970: .max)
 
     static let perSecond: Int64 = 1_000_000_000
 }
@@ -61,9 +69,10 @@ extension Moment: Codable {
 }
 
 extension Duration {
-    /// Whole nanoseconds, or the end of their range.
+    /// The nearest whole nanoseconds, or the end of their range.
     var nanoseconds: Int64 {
-        let (seconds, attoseconds) = components
+        let half = Duration(secondsComponent: 0, attosecondsComponent: Moment.perSecond / 2)
+        let (seconds, attoseconds) = (self < .zero ? self - half : self + half).components
         let (product, overflows) = seconds.multipliedReportingOverflow(by: Moment.perSecond)
         let (sum, overflowsToo) = product.addingReportingOverflow(attoseconds / Moment.perSecond)
         return overflows || overflowsToo ? (seconds < 0 ? .min : .max) : sum

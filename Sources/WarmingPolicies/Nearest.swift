@@ -7,19 +7,17 @@ enum Nearest {
         return best.1
     }
 
-    /// Letters to insert, drop or change (Levenshtein), one row of the table at a time.
+    /// Letters to insert, drop, change, or exchange with their neighbour (optimal string alignment).
     private static func distance(_ a: String, _ b: String) -> Int {
-        let b = Array(b)
-        var row = Array(0...b.count)
-        for (i, letter) in a.enumerated() {
-            var diagonal = row[0]
-            row[0] = i + 1
+        let (a, b) = (Array(a), Array(b))
+        var table = (0...a.count).map { i in (0...b.count).map { i == 0 ? $0 : i } }
+        for i in a.indices {
             for j in b.indices {
-                let change = diagonal + (letter == b[j] ? 0 : 1)
-                diagonal = row[j + 1]
-                row[j + 1] = min(change, row[j] + 1, diagonal + 1)
+                var least = min(table[i][j + 1] + 1, table[i + 1][j] + 1, table[i][j] + (a[i] == b[j] ? 0 : 1))
+                if i > 0, j > 0, a[i] == b[j - 1], a[i - 1] == b[j] { least = min(least, table[i - 1][j - 1] + 1) }
+                table[i + 1][j + 1] = least
             }
         }
-        return row[b.count]
+        return table[a.count][b.count]
     }
 }

@@ -39,6 +39,7 @@ import Testing
     @Test(arguments: [
         (good + #", "input": 2"#, "models.m.input", "twice"),
         (good + #", "reed": 2"#, "models.m.reed", #"did you mean "read"?"#),
+        (good + #", "wirte_1h": 2"#, "models.m.wirte_1h", #"did you mean "write_1h"?"#),
         (good + #", "colour": 2"#, "models.m.colour", "known are input, write_5m"),
         (good + #", "as_of": "soon""#, "models.m.as_of", "2026-11"),
         (good + #", "assumed": "yes""#, "models.m.assumed", "true or false"),
