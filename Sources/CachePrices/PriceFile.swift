@@ -74,8 +74,8 @@ struct PriceFile {
             throw error(node, path, "\(names) missing: an entry gives all prices, in USD per million tokens")
         }
         func price(_ field: String) throws(PriceListError) -> USD {
-            guard let node = fields[field] else { throw error(text.root, path, "\"\(field)\" is missing") }
-            return try tokenPrice(node, "\(path).\(field)")
+            guard let value = fields[field] else { throw error(node, path, "\"\(field)\" is missing") }
+            return try tokenPrice(value, "\(path).\(field)")
         }
         let prices = TokenPrices(
             input: try price("input"), write5m: try price("write_5m"), write1h: try price("write_1h"),

@@ -35,8 +35,9 @@ public struct PriceList: Hashable, Sendable {
     ///   }
     /// }
     /// ```
-    /// Prices are in USD per million tokens, as strings or plain numbers, from 0 to 10,000, with at most six decimals. `as_of`,
-    /// `source` and `"assumed": true` may stand in an entry as well. A model may be named in any of its spellings.
+    /// Prices are in USD per million tokens, as strings or plain numbers, from 0 to 10,000, with at most six decimals;
+    /// the input price is above 0. `as_of`, `source` and `"assumed": true` may stand in an entry as well. A model may be
+    /// named in any of its spellings.
     ///
     /// - Parameters:
     ///   - json: the file's bytes.

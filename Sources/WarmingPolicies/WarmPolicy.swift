@@ -24,7 +24,7 @@ public struct WarmPolicy: Hashable, Sendable {
     /// The lifetime that is asked for; nil where nothing is cached.
     public let lifetime: Lifetime?
 
-    private init(_ rule: Rule, _ lifetime: Lifetime?) {
+    init(_ rule: Rule, _ lifetime: Lifetime?) {
         self.rule = rule
         self.lifetime = lifetime
     }

@@ -62,6 +62,16 @@ import WarmingPolicies
         }
     }
 
+    @Test func `a policy has a counterpart for the other lifetime`() throws {
+        let counterparts = try WarmPolicy.forms.map { try WarmPolicy($0).counterpart(for: .oneHour).name }
+        #expect(
+            counterparts == [
+                "uncached", "off@1h", "off@1h", "every:3540s@1h", "idle:2@1h", "idle:2@1h", "break-even@1h",
+                "break-even@1h",
+            ])
+        #expect(try WarmPolicy("every:240s@5m").counterpart(for: .fiveMinutes).name == "every:240s@5m")
+    }
+
     @Test func `idle and break-even need to be told of arrivals`() throws {
         let needing = try WarmPolicy.forms.filter { try WarmPolicy($0).needsArrivals }
         #expect(needing == ["idle:2@5m", "idle:2/295s@5m", "break-even@5m", "break-even@1h"])
