@@ -1,0 +1,113 @@
+import CachePrices
+import Foundation
+import WarmingPolicies
+
+/// The arithmetic of a budget: what was spent and reserved on the current day, in all and by scope.
+///
+/// A state machine without effects. The day of a reservation is the day on which it was made.
+struct SpendAccount: Sendable {
+    private struct Day: Sendable {
+        var start: Moment
+        var total = USD.zero
+        var byScope: [String: USD] = [:]
+
+        func adding(_ amount: USD, to scope: String) -> Day {
+            var day = self
+            day.total = total + amount
+            day.byScope[scope] = (byScope[scope] ?? .zero) + amount
+            return day
+        }
+    }
+
+    let budget: Budget
+    private var days: [TimeZone: Day] = [:]
+    private var open: [UInt64: Reservation] = [:]
+    private var nextID: UInt64 = 1
+
+    init(budget: Budget) { self.budget = budget }
+
+    mutating func reserve(_ request: SpendRequest) -> SpendAnswer {
+        let limits = [(budget, nil)] + (request.scopeBudget.map { [($0, request.scope)] } ?? [])
+        for (limit, scope) in limits {
+            let whose = scope.map { "the budget of \($0)" } ?? "the budget"
+            if let perPing = limit.perPing, request.worstCase > perPing {
+                return .refused(
+                    SpendRefusal(
+                        reason: "a ping may cost \(request.worstCase) at worst, above \(perPing) a ping in \(whose)",
+                        retryAt: nil))
+            }
+            turn(to: request.wall, in: limit.timeZone)
+            let used = spent(in: limit.timeZone, scope: scope)
+            if used + request.worstCase > limit.perDay {
+                let isHopeless = request.worstCase > limit.perDay
+                return .refused(
+                    SpendRefusal(
+                        reason: "a ping may cost \(request.worstCase) at worst and \(used) of \(limit.perDay) a day in "
+                            + "\(whose) is used",
+                        retryAt: isHopeless ? nil : Self.nextDay(after: request.wall, in: limit.timeZone)))
+            }
+        }
+        if let zone = request.scopeBudget?.timeZone { turn(to: request.wall, in: zone) }
+        let reservation = Reservation(id: nextID, scope: request.scope, amount: request.worstCase)
+        nextID += 1
+        open[reservation.id] = reservation
+        add(reservation.amount, to: request.scope)
+        return .granted(reservation)
+    }
+
+    mutating func settle(_ reservation: Reservation, at cost: USD) {
+        guard open.removeValue(forKey: reservation.id) != nil else { return }
+        add(cost - reservation.amount, to: reservation.scope)
+    }
+
+    mutating func spent(on wall: Moment) -> USD {
+        turn(to: wall, in: budget.timeZone)
+        return spent(in: budget.timeZone, scope: nil)
+    }
+
+    private func spent(in zone: TimeZone, scope: String?) -> USD {
+        guard let day = days[zone] else { return .zero }
+        guard let scope else { return day.total }
+        return day.byScope[scope] ?? .zero
+    }
+
+    private mutating func add(_ amount: USD, to scope: String) {
+        days = days.mapValues { $0.adding(amount, to: scope) }
+    }
+
+    /// A new day starts with what is still open; a clock that jumps back stays in the later day, so that it cannot be
+    /// spent twice.
+    private mutating func turn(to wall: Moment, in zone: TimeZone) {
+        let start = Self.startOfDay(wall, in: zone)
+        if let current = days[zone], current.start >= start { return }
+        var day = Day(start: start)
+        for reservation in open.values {
+            day = day.adding(reservation.amount, to: reservation.scope)
+        }
+        days[zone] = day
+    }
+
+    private static func calendar(_ zone: TimeZone) -> Calendar {
+        var calendar = Calendar(identifier: .gregorian)
+        calendar.timeZone = zone
+        return calendar
+    }
+
+    private static func startOfDay(_ wall: Moment, in zone: TimeZone) -> Moment {
+        Moment(calendar(zone).startOfDay(for: Date(wall)))
+    }
+
+    private static func nextDay(after wall: Moment, in zone: TimeZone) -> Moment {
+        let calendar = calendar(zone)
+        let start = calendar.startOfDay(for: Date(wall))
+        return Moment(calendar.date(byAdding: .day, value: 1, to: start) ?? start.addingTimeInterval(86400))
+    }
+}
+
+extension Date {
+    fileprivate init(_ moment: Moment) { self.init(timeIntervalSince1970: moment.secondsSince1970) }
+}
+
+extension Moment {
+    fileprivate init(_ date: Date) { self.init(secondsSince1970: date.timeIntervalSince1970) }
+}

@@ -1,0 +1,102 @@
+import CachePrices
+import Foundation
+import OrderedJSON
+import PromptCache
+import WarmingPolicies
+
+/// One prefix of a scope that is warmed on a schedule of its own: everything about it that does not change.
+struct PrefixPlan: Sendable {
+    /// The scope's name, and for all breakpoints but the last their place too.
+    let id: String
+    let breakpoint: Breakpoint
+    let key: PrefixKey
+    let size: PromptSize
+    let model: ModelID
+    let policy: WarmPolicy
+    /// The body that pings are made from.
+    let body: [UInt8]
+    let headers: [WarmHeader]
+    let ladderKey: Ladder.Key
+    let price: ModelPrice
+    let modifiers: Set<PriceModifier>
+    let rules: CacheRules
+
+    var lifetime: Lifetime { breakpoint.lifetime }
+
+    /// What reading and writing cost against input. The tier of short prompts stands for all: both have the same ratios.
+    var ratios: PriceRatios {
+        let prices = price.prices
+        return PriceRatios(
+            input: Double(prices.input.picodollars), read: Double(prices.read.picodollars),
+            write5m: Double(prices.write5m.picodollars), write1h: Double(prices.write1h.picodollars))
+    }
+
+    /// The plans of a scope: one for the last breakpoint of each lifetime, the last breakpoint's first.
+    ///
+    /// A ping of a longer prefix reads and refreshes the shorter ones of its lifetime, so those need none.
+    ///
+    /// - Throws: ``ScopeFault`` for everything that would make every ping fail or useless.
+    static func plans(of scope: WarmScope, endpoint: String, prices: PriceList) throws(ScopeFault) -> [PrefixPlan] {
+        func fault(_ reason: String) -> ScopeFault { ScopeFault(scope: scope.name, reason: reason) }
+        do {
+            return try plans(of: scope, endpoint: endpoint, prices: prices, fault: fault)
+        } catch let error as ScopeFault {
+            throw error
+        } catch {
+            throw fault(String(describing: error))
+        }
+    }
+
+    private static func plans(
+        of scope: WarmScope, endpoint: String, prices: PriceList, fault: (String) -> ScopeFault
+    ) throws -> [PrefixPlan] {
+        let request = try MessagesRequest(scope.body)
+        let rules = CacheRules(for: request.model)
+        try request.checkMarkers(rules)
+        if let refusal = request.replayRefusal { throw fault("cannot be sent again: \(refusal)") }
+        guard let price = prices.price(of: request.model) else {
+            throw fault("no price is known for \(request.model), so it is not warmed; add it to a price file")
+        }
+        let prefixes = request.prefixes(in: RequestContext(endpoint: endpoint, betas: betas(scope.headers)))
+        guard let last = prefixes.last else {
+            throw fault(#"bears no cache_control; mark the last shared block with {"type":"ephemeral"}"#)
+        }
+        guard scope.policy.lifetime == nil || scope.policy.lifetime == last.breakpoint.lifetime else {
+            throw fault(
+                "policy \(scope.policy) is for another lifetime than \(last.breakpoint.path) asks for "
+                    + "(\(last.breakpoint.lifetime.rawValue)); change the policy or the marker's ttl")
+        }
+        if last.size.isSurelyBelow(rules.minimumTokens) {
+            throw fault(
+                "the prefix up to \(last.breakpoint.path) is surely below the minimum of \(rules.minimumTokens) tokens "
+                    + "of \(request.model), so the provider would never cache it; leave it out or make it longer")
+        }
+        let chosen = Lifetime.allCases.compactMap { lifetime in
+            prefixes.last { $0.breakpoint.lifetime == lifetime && !$0.size.isSurelyBelow(rules.minimumTokens) }
+        }
+        return try chosen.sorted { $0.breakpoint.block > $1.breakpoint.block }.map { prefix in
+            let isLast = prefix == last
+            let body =
+                isLast && scope.form == .wholeRequest ? scope.body : try request.truncated(after: prefix.breakpoint)
+            return PrefixPlan(
+                id: isLast ? scope.name : "\(scope.name):\(prefix.breakpoint.path)", breakpoint: prefix.breakpoint,
+                key: prefix.key, size: isLast ? request.size : prefix.size, model: request.model,
+                policy: isLast ? scope.policy : scope.policy.counterpart(for: prefix.breakpoint.lifetime), body: body,
+                headers: scope.headers,
+                ladderKey: Ladder.Key(endpoint: endpoint, model: request.model.name, thinking: request.thinkingMode),
+                price: price, modifiers: modifiers(of: request), rules: rules)
+        }
+    }
+
+    private static func betas(_ headers: [WarmHeader]) -> Set<String> {
+        let values = headers.filter { $0.name.lowercased() == "anthropic-beta" }.map(\.value)
+        return Set(values.flatMap { $0.split(separator: ",") }.map { $0.trimmingCharacters(in: .whitespaces) })
+    }
+
+    private static func modifiers(of request: MessagesRequest) -> Set<PriceModifier> {
+        var modifiers: Set<PriceModifier> = []
+        if request["inference_geo"]?.string == "us" { modifiers.insert(.inferenceGeoUS) }
+        if request["speed"]?.string == "fast" { modifiers.insert(.fast) }
+        return modifiers
+    }
+}

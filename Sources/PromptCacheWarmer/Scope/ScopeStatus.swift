@@ -1,0 +1,51 @@
+import CachePrices
+public import PromptCache
+public import WarmingPolicies
+
+/// Everything a scope can say about itself.
+public struct ScopeStatus: Sendable {
+    /// Its name; for breakpoints with a schedule of their own, the name and the breakpoint's place.
+    public var id: String
+    public var scope: String
+    public var model: ModelID
+    public var breakpoint: String
+    public var key: PrefixKey
+    public var policy: WarmPolicy
+    public var lifetime: Lifetime
+    /// How much longer the provider is to keep it; zero when it is cold.
+    public var lifeLeft: Duration
+    /// When something happens next on the elapsed axis; nil for not before something else does.
+    public var nextAt: Moment?
+    /// Whether that is a ping.
+    public var nextIsPing: Bool
+    /// Why.
+    public var reason: String
+    public var isPaused: Bool
+    /// What stopped it, and what to do.
+    public var stopReason: String?
+    /// The tokens of the last request that bore a usage.
+    public var lastUsage: Usage?
+    public var totals: ScopeTotals
+    /// The last finished or refused ping.
+    public var lastTick: Tick?
+
+    init(_ entry: WarmEntry, now: ClockReading, timing: Timing) {
+        let intent = entry.intent(now, timing: timing)
+        id = entry.plan.id
+        scope = entry.scope.name
+        model = entry.plan.model
+        breakpoint = entry.plan.breakpoint.path
+        key = entry.plan.key
+        policy = entry.plan.policy
+        lifetime = entry.plan.lifetime
+        lifeLeft = entry.lifeLeft(at: now.elapsed)
+        nextAt = intent.at
+        nextIsPing = intent.pings
+        reason = intent.reason
+        isPaused = entry.isPaused
+        stopReason = entry.stopReason
+        lastUsage = entry.lastUsage
+        totals = entry.totals
+        lastTick = entry.lastTick
+    }
+}

@@ -1,0 +1,85 @@
+import CachePrices
+import PromptCache
+import WarmingPolicies
+
+extension CacheWarmer {
+    /// Warms a scope once, now, whatever its policy says: for a deploy hook.
+    ///
+    /// - Parameters:
+    ///   - name: the scope; the one of the config unless told otherwise.
+    ///   - verify: whether to send a second request, which must read what the first one wrote; as the scope says unless
+    ///     told otherwise.
+    /// - Returns: what it took, verifying included.
+    /// - Throws: ``WarmFailure`` if the provider refuses, cannot be reached, or the budget does not allow it.
+    @discardableResult
+    public func warm(_ name: String? = nil, verify: Bool? = nil) async throws -> WarmResult {
+        guard let name = name ?? scopeOfConfig, let ids = idsByScope[name] else {
+            throw WarmFailure("there is no scope \(name.map { "called \($0) " } ?? "")to warm; add it first")
+        }
+        var prefixes: [WarmedPrefix] = []
+        clock.hold()
+        defer { clock.release() }
+        for id in ids {
+            guard let entry = entries[id] else { continue }
+            prefixes.append(try await warmOnce(entry, verify: verify ?? entry.scope.verifies))
+        }
+        return WarmResult(prefixes: prefixes)
+    }
+
+    private func warmOnce(_ entry: WarmEntry, verify: Bool) async throws -> WarmedPrefix {
+        let (first, usage) = try await pingOnce(entry, lastUsage: entry.lastUsage)
+        var result = WarmedPrefix(
+            breakpoint: entry.plan.breakpoint.path, key: entry.plan.key, model: entry.plan.model,
+            verdict: usage.verdict, isVerified: verify ? false : nil, usage: first.usage, cost: first.cost,
+            latency: first.latency ?? .zero, touchedAt: first.startedAt, lifetime: entry.plan.lifetime)
+        guard verify else { return result }
+        for attempt in 0..<Self.verifyingCalls {
+            if attempt > 0 { try await clock.sleep(until: clock.now.elapsed + Self.verifyingPause) }
+            let (second, seen) = try await pingOnce(entry, lastUsage: usage)
+            result.usage += second.usage
+            result.cost = result.cost + second.cost
+            result.touchedAt = second.startedAt
+            if seen.verdict == .hit {
+                result.isVerified = true
+                break
+            }
+            // What is not cached at all will not be on the next try either.
+            if seen.verdict == .uncached { break }
+        }
+        return result
+    }
+
+    /// An entry is not readable everywhere at once, so that one miss right after a write proves nothing.
+    private static var verifyingCalls: Int { 3 }
+    private static var verifyingPause: Duration { .seconds(2) }
+
+    private func pingOnce(_ entry: WarmEntry, lastUsage: Usage?) async throws -> (PingReport, Usage) {
+        guard let client = clients[entry.scope.upstream] else {
+            throw WarmFailure("no upstream is called \(entry.scope.upstream)")
+        }
+        let job = Pinger.Job(
+            plan: entry.plan, client: client, scope: entry.scope.name, scopeBudget: entry.scope.budget,
+            lastUsage: lastUsage, deadline: nil)
+        let evidence = entry.evidence(for: clock.now.elapsed)
+        let report = await pinger.run(job)
+        switch report.outcome {
+        case .answered(let usage):
+            let cause = evidence.cause(of: usage)
+            warmed(entry, report, usage, cause)
+            return (report, usage)
+        case .failed(let fault, let reason): throw WarmFailure("\(entry.plan.id): \(reason); \(fault.mend)")
+        case .refused(let refusal): throw WarmFailure("\(entry.plan.id): \(refusal.reason); raise the budget")
+        case .cancelled: throw CancellationError()
+        }
+    }
+
+    private func warmed(_ entry: WarmEntry, _ report: PingReport, _ usage: Usage, _ cause: MissCause?) {
+        noteWarmed(entry, at: report.startedAt.elapsed, usage: usage)
+        tell(
+            Tick(
+                scope: entry.scope.name, breakpoint: entry.plan.breakpoint.path, model: entry.plan.model,
+                at: report.startedAt, outcome: .pinged(usage.verdict, cause), reason: "asked for",
+                usage: report.usage, cost: report.cost, calls: report.calls, rung: report.rung,
+                latency: report.latency, lateness: .zero, next: "as its policy says"))
+    }
+}

@@ -1,0 +1,66 @@
+import PromptCache
+import Synchronization
+import WarmingPolicies
+
+/// How the outside reaches the warmer's loop without waiting for it: arrivals, wake-ups and the wish to stop.
+final class Inbox: Sendable {
+    struct Arrival: Sendable {
+        var scope: String
+        var at: Moment
+        var usage: Usage?
+    }
+
+    private struct State {
+        var arrivals: [Arrival] = []
+        var mustLook = false
+        var isStopping = false
+        var nap: Task<Void, Never>?
+    }
+
+    private let state = Mutex(State())
+
+    var isStopping: Bool { state.withLock(\.isStopping) }
+
+    func arrived(_ arrival: Arrival) {
+        state.withLock { state in
+            state.arrivals.append(arrival)
+            state.nap?.cancel()
+        }
+    }
+
+    /// Makes the loop look at what is due.
+    func wake() {
+        state.withLock { state in
+            state.mustLook = true
+            state.nap?.cancel()
+        }
+    }
+
+    func stop() {
+        state.withLock { state in
+            state.isStopping = true
+            state.nap?.cancel()
+        }
+    }
+
+    /// Empties the inbox.
+    func take() -> [Arrival] {
+        state.withLock { state in
+            state.mustLook = false
+            defer { state.arrivals = [] }
+            return state.arrivals
+        }
+    }
+
+    /// Waits on a clock until a moment, or until something comes in.
+    func nap(until deadline: Moment, on clock: any WarmClock) async {
+        let nap: Task<Void, Never>? = state.withLock { state in
+            guard state.arrivals.isEmpty, !state.mustLook, !state.isStopping else { return nil }
+            let nap = Task { _ = try? await clock.sleep(until: deadline) }
+            state.nap = nap
+            return nap
+        }
+        await nap?.value
+        state.withLock { $0.nap = nil }
+    }
+}

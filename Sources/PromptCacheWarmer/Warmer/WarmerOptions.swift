@@ -1,0 +1,42 @@
+public import CachePrices
+public import Logging
+
+/// What a warmer needs besides clients and scopes.
+public struct WarmerOptions: Sendable {
+    /// What all pings may cost, where there is no gate of its own.
+    public var budget: Budget
+    /// The door that money passes; nil for one in memory with the budget.
+    public var gate: (any SpendGate)?
+    /// What tokens cost. A model without a price is never warmed.
+    public var prices: PriceList
+    /// Where the warmer takes its time from.
+    public var clock: any WarmClock
+    /// Where it logs to. Neither prompts nor keys are logged.
+    public var logger: Logger
+    /// Whether a ping may be a stream that is closed at its first event, where 0 and 1 output tokens are refused. What
+    /// that bills is undocumented: it is counted at its worst case.
+    public var mayCloseStreams: Bool
+    /// How long stopping waits for calls under way.
+    public var stopLimit: Duration
+    /// A number from 0 to 1, for the jitter of retries.
+    public var random: @Sendable () -> Double
+    /// Called with every finished or refused ping, in order; keep it short.
+    public var onTick: (@Sendable (Tick) -> Void)?
+
+    public init(
+        budget: Budget = .standard, gate: (any SpendGate)? = nil, prices: PriceList = .builtIn,
+        clock: any WarmClock = SystemClock(), logger: Logger = Logger(label: "prompt-cache-warmer"),
+        mayCloseStreams: Bool = false, stopLimit: Duration = .seconds(10),
+        random: @escaping @Sendable () -> Double = { .random(in: 0...1) }, onTick: (@Sendable (Tick) -> Void)? = nil
+    ) {
+        self.budget = budget
+        self.gate = gate
+        self.prices = prices
+        self.clock = clock
+        self.logger = logger
+        self.mayCloseStreams = mayCloseStreams
+        self.stopLimit = stopLimit
+        self.random = random
+        self.onTick = onTick
+    }
+}
