@@ -33,6 +33,8 @@ public struct WarmedPrefix: Sendable {
     public var usage: Usage
     /// Of both calls.
     public var cost: USD
+    /// The tokens that the cache holds now, as the last call counted them.
+    public var cached: Int
     /// How long the first call took. A request for no output has no first token, so this stands for it.
     public var latency: Duration
     /// When the call that was last to touch it began.

@@ -1,0 +1,49 @@
+# Every target does its own set-up. `make demo` and `make test` are all that a newcomer needs.
+
+SWIFT ?= swift
+CONFIGURATION ?= debug
+WARMER = .build/$(CONFIGURATION)/warmer
+
+.PHONY: demo test test-swift test-sdk lint bench docs build setup clean
+
+# A day of bursty traffic against the emulator, four strategies side by side. No key, no network.
+demo: CONFIGURATION = release
+demo: setup
+	@$(SWIFT) build --configuration release --product warmer
+	@$(WARMER) demo
+
+# Lint, Swift tests, the real SDKs against the emulator, and the example.
+test: setup lint test-swift test-sdk example
+
+test-swift: setup
+	$(SWIFT) build --build-tests --explicit-target-dependency-import-check error
+	$(SWIFT) test --skip-build
+
+# The official Python SDK in both generations talks to `warmer emulate`.
+test-sdk: setup
+	$(SWIFT) build --product warmer
+	WARMER=$(WARMER) Tests/Python/run.sh
+
+# The example app with the README's snippet must build.
+.PHONY: example
+example: setup
+	$(SWIFT) build --package-path Examples/HummingbirdApp --scratch-path .build/examples
+
+lint: setup
+	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests Benchmarks/Sources Examples
+
+build: setup
+	$(SWIFT) build --product warmer
+
+bench: setup
+	$(SWIFT) run --package-path Benchmarks --scratch-path .build/benchmarks --configuration release benchmarks
+
+docs: setup
+	$(SWIFT) package --allow-writing-to-directory .build/docs generate-documentation \
+		--target PromptCacheWarmer --output-path .build/docs
+
+setup:
+	@scripts/setup
+
+clean:
+	rm -rf .build .venv-sdk1 .venv-sdk2
