@@ -94,6 +94,9 @@ let package = Package(
         tests("PromptCacheTests", ["PromptCache", "OrderedJSON"]),
         tests("CachePricesTests", ["CachePrices", "PromptCache"]),
         tests("WarmingPoliciesTests", ["WarmingPolicies", "PromptCache"]),
+        tests(
+            "PromptCacheWarmerTests",
+            ["PromptCacheWarmer", "CachePrices", "OrderedJSON", "PromptCache", "SteppedTime", "WarmingPolicies", log]),
         tests("SteppedTimeTests", ["SteppedTime"]),
         tests("PromptCacheEmulatorTests", ["PromptCacheEmulator", "OrderedJSON", "SteppedTime", asyncHTTPClient, nioCore]),
     ],
