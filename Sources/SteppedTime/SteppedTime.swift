@@ -1,4 +1,3 @@
-internal import HeapModule
 import Synchronization
 
 /// Virtual time that is stepped, never scaled: it moves only when nothing is in flight, so that the same seed means the
@@ -36,11 +35,12 @@ public final class SteppedTime: Sendable {
     /// - Parameters:
     ///   - deadline: the time since the start.
     ///   - pulls: whether somebody waits for this, so that time moves for its sake.
+    ///   - participant: the ``Participant`` whose thread this is; nil for one of this process, which holds time itself.
     /// - Throws: `CancellationError` if the task is cancelled; the hold is taken back at that very moment, so that no
     ///   advance overtakes whoever cancelled.
-    public func sleep(until deadline: Duration, pulls: Bool = false) async throws {
-        if state.withLock({ $0.realStart != nil }) { return try await sleepReally(until: deadline) }
-        try await sleepStepped(until: deadline, pulls: pulls)
+    public func sleep(until deadline: Duration, pulls: Bool = false, participant: String? = nil) async throws {
+        if runsByItself { try await sleepReally(until: deadline) }
+        try await sleepStepped(until: deadline, pulls: pulls, participant)
     }
 
     /// Moves time on by a duration, and returns when everything due on the way has been done.
@@ -50,21 +50,73 @@ public final class SteppedTime: Sendable {
     public func advance(to target: Duration) async {
         if state.withLock({ $0.jumpReally(to: target) }) { return }
         await withCheckedContinuation { continuation in
-            resume { $0.advances.append(Advance(target: target, done: continuation)) }
+            let told = state.withLock { $0.begin(Advance(target: target, done: continuation)) }
+            for tell in told { tell() }
+            resume { _ in }
         }
     }
 
     /// Waits until nobody holds time.
     public func settle() async { await advance(to: .zero) }
 
+    // MARK: Other processes
+
+    /// Takes a participant's report. The first one lets it join; from then on a clock that ran by itself is stepped.
+    ///
+    /// - Returns: the clock as it is now.
+    @discardableResult
+    public func report(_ report: Participant.Report, of name: String) -> Participant.Clock {
+        resume { $0.take(report, of: name) }
+        return clock
+    }
+
+    /// Forgets a participant.
+    public func leave(_ name: String) { resume { $0.participants[name] = nil } }
+
+    /// Forgets the participants that keep time waiting.
+    ///
+    /// - Returns: their names.
+    public func dropUnsettled() -> [String] {
+        var dropped: [String] = []
+        resume { line in
+            dropped = line.participants.filter { !line.isSettled($0.value) }.map(\.key).sorted()
+            for name in dropped { line.participants[name] = nil }
+        }
+        return dropped
+    }
+
+    /// The clock as participants see it.
+    public var clock: Participant.Clock {
+        state.withLock { Participant.Clock(epoch: $0.epoch, now: $0.now) }
+    }
+
+    /// Waits until the clock has another epoch than the one given.
+    public func clock(after epoch: UInt64) async -> Participant.Clock {
+        let id = state.withLock { $0.newID() }
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { (poll: CheckedContinuation<Void, Never>) in
+                let isOver = state.withLock { line in
+                    if line.epoch > epoch || Task.isCancelled { return true }
+                    line.polls[id] = poll
+                    return false
+                }
+                if isOver { poll.resume() }
+            }
+        } onCancel: {
+            state.withLock { $0.polls.removeValue(forKey: id) }?.resume()
+        }
+        return clock
+    }
+
     // MARK: Sleeping
 
-    private func sleepStepped(until deadline: Duration, pulls: Bool) async throws {
+    private func sleepStepped(until deadline: Duration, pulls: Bool, _ participant: String?) async throws {
         let id = state.withLock { $0.newID() }
         defer { state.withLock { $0.forget(id) } }
         try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { (wake: CheckedContinuation<Void, any Error>) in
-                resume { $0.fallAsleep(Sleeper(deadline: deadline, id: id, pulls: pulls), wake) }
+                let sleeper = Sleeper(deadline: deadline, id: id, pulls: pulls, participant: participant, wake: wake)
+                resume { $0.fallAsleep(sleeper) }
             }
         } onCancel: {
             state.withLock { $0.cancel(id) }?.resume(throwing: CancellationError())
@@ -73,7 +125,7 @@ public final class SteppedTime: Sendable {
 
     /// Waits in real time, looking anew whenever an advance may have made the time come.
     private func sleepReally(until deadline: Duration) async throws {
-        while now < deadline {
+        while runsByItself, now < deadline {
             let id = state.withLock { $0.newID() }
             let nap = Task { [left = deadline - now] in try await Task.sleep(for: left) }
             state.withLock { $0.naps[id] = nap }
@@ -90,97 +142,5 @@ public final class SteppedTime: Sendable {
             return line.step()
         }
         for wake in woken { wake() }
-    }
-}
-
-/// Somebody who waits for a time.
-struct Sleeper: Comparable {
-    var deadline: Duration
-    var id: UInt64
-    var pulls: Bool
-
-    /// Equal deadlines wake in the order in which they fell asleep.
-    static func < (a: Sleeper, b: Sleeper) -> Bool { (a.deadline, a.id) < (b.deadline, b.id) }
-}
-
-/// An order to move time on.
-struct Advance {
-    var target: Duration
-    var done: CheckedContinuation<Void, Never>
-}
-
-/// The state of stepped time, and its one rule. Effects are returned, never carried out, since a lock is held.
-struct TimeLine {
-    var realStart: ContinuousClock.Instant?
-    var holds = 0
-    var advances: [Advance] = []
-    var naps: [UInt64: Task<Void, any Error>] = [:]
-    private var stepped = Duration.zero
-    private var sleepers = Heap<Sleeper>()
-    /// The ids of sleepers that pull.
-    private var pulling = Heap<Sleeper>()
-    private var waking: [UInt64: CheckedContinuation<Void, any Error>] = [:]
-    private var cancelledEarly: Set<UInt64> = []
-    private var lastID: UInt64 = 0
-
-    init(realStart: ContinuousClock.Instant?) { self.realStart = realStart }
-
-    var now: Duration { stepped + (realStart.map { ContinuousClock.now - $0 } ?? .zero) }
-
-    mutating func newID() -> UInt64 {
-        lastID += 1
-        return lastID
-    }
-
-    mutating func fallAsleep(_ sleeper: Sleeper, _ wake: CheckedContinuation<Void, any Error>) {
-        if cancelledEarly.remove(sleeper.id) != nil {
-            wake.resume(throwing: CancellationError())
-        } else if sleeper.deadline <= stepped {
-            wake.resume()
-        } else {
-            waking[sleeper.id] = wake
-            sleepers.insert(sleeper)
-            if sleeper.pulls { pulling.insert(sleeper) }
-            holds -= 1
-        }
-    }
-
-    /// - Returns: who is to be told; nil if it has not fallen asleep yet, or is awake already.
-    mutating func cancel(_ id: UInt64) -> CheckedContinuation<Void, any Error>? {
-        guard let wake = waking.removeValue(forKey: id) else {
-            cancelledEarly.insert(id)
-            return nil
-        }
-        holds += 1
-        return wake
-    }
-
-    mutating func forget(_ id: UInt64) { cancelledEarly.remove(id) }
-
-    /// In real time an advance is a jump: everybody who naps looks at the clock again.
-    mutating func jumpReally(to target: Duration) -> Bool {
-        guard realStart != nil else { return false }
-        stepped += max(.zero, target - now)
-        for nap in naps.values { nap.cancel() }
-        return true
-    }
-
-    /// Moves time as far as it may go now.
-    ///
-    /// - Returns: whom to wake. At most one sleeper at a time: the next one waits until that one is done.
-    mutating func step() -> [() -> Void] {
-        guard holds == 0 else { return [] }
-        while let first = pulling.min, waking[first.id] == nil { pulling.removeMin() }
-        while let first = sleepers.min, waking[first.id] == nil { sleepers.removeMin() }
-        let horizon = [advances.map(\.target).max(), pulling.min?.deadline].compactMap(\.self).max() ?? stepped
-        if let first = sleepers.min, first.deadline <= horizon, let wake = waking.removeValue(forKey: first.id) {
-            sleepers.removeMin()
-            stepped = max(stepped, first.deadline)
-            holds += 1
-            return [{ wake.resume() }]
-        }
-        stepped = max(stepped, horizon)
-        defer { advances = [] }
-        return advances.map { advance in { advance.done.resume() } }
     }
 }
