@@ -86,7 +86,8 @@ let package = Package(
             name: "warmer",
             dependencies: [
                 "OrderedJSON", "PromptCache", "CachePrices", "WarmingPolicies", "SteppedTime", "PromptCacheWarmer",
-                "Upstreams", "PromptCacheEmulator", "WarmerService", argumentParser, lifecycle, unixSignals, log,
+                "Upstreams", "PromptCacheEmulator", "WarmerService", argumentParser, asyncHTTPClient, lifecycle, unixSignals,
+                nioCore, log,
             ],
             swiftSettings: strict),
 

@@ -55,7 +55,7 @@ struct CostCommand: AsyncParsableCommand {
         if json {
             let report: JSONOutput = [
                 "model": .string(modelName),
-                "usage": .object(rows.map { .init($0.0, .integer($0.1)) }),
+                "usage": usage.report,
                 "usd": .string(cost.total.decimal),
                 "breakdown": .object(rows.map { .init($0.0, .string($0.2.decimal)) }),
             ]

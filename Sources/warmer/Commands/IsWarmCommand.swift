@@ -2,6 +2,7 @@ import ArgumentParser
 import CachePrices
 import OrderedJSON
 import PromptCache
+import PromptCacheWarmer
 import WarmingPolicies
 
 struct IsWarmCommand: AsyncParsableCommand {

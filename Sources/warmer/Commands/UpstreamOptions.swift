@@ -30,6 +30,14 @@ struct UpstreamOptions: ParsableArguments {
     }
 }
 
+extension UpstreamOptions {
+    /// The machine's time, or an emulator's as it is now.
+    func warmClock() async throws -> any WarmClock {
+        guard let clock else { return SystemClock() }
+        return try await EmulatorTime.clock(clock)
+    }
+}
+
 extension Logger {
     /// For commands that say what they have to say themselves.
     static var silent: Logger { Logger(label: "warmer", factory: { _ in SwiftLogNoOpLogHandler() }) }

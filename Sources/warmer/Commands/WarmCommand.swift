@@ -76,15 +76,10 @@ struct WarmCommand: AsyncParsableCommand {
         guard let last = result.prefixes.first else { return }
         let milliseconds = Int(last.latency / .milliseconds(1))
         if json {
-            let usage = result.usage
             let report: JSONOutput = [
                 "model": .string(last.model.name), "verdict": .string(last.verdict.rawValue),
                 "verified": result.isVerified.map(JSONOutput.boolean) ?? .null,
-                "usage": [
-                    "input": .integer(usage.input), "write_5m": .integer(usage.write5m),
-                    "write_1h": .integer(usage.write1h), "read": .integer(usage.read),
-                    "output": .integer(usage.output),
-                ],
+                "usage": result.usage.report,
                 "cost_usd": .string(result.cost.decimal), "ttft_ms": .integer(milliseconds),
             ]
             Terminal.print(report.text())

@@ -10,8 +10,9 @@ enum Files {
             if path == "-" { return Array(try FileHandle.standardInput.readToEnd() ?? Data()) }
             return Array(try Data(contentsOf: URL(filePath: path)))
         } catch {
-            let why = (error as NSError).underlyingErrors.first.map { $0.localizedDescription } ?? "it cannot be read"
-            throw Failure(.usage, "\(path): \(why); check the path and its permissions")
+            let exists = FileManager.default.fileExists(atPath: path)
+            throw Failure(
+                .usage, exists ? "\(path): cannot be read; check its permissions" : "\(path): there is no such file")
         }
     }
 
