@@ -1,7 +1,7 @@
 /// Finds what a misspelt name was meant to be.
-enum Nearest {
+package enum Nearest {
     /// The known name with the fewest letters to change; nil where none is close.
-    static func name(to name: String, among known: [String]) -> String? {
+    package static func name(to name: String, among known: [String]) -> String? {
         let ranked = known.map { (distance(name.lowercased(), $0.lowercased()), $0) }
         guard let best = ranked.min(by: { $0.0 < $1.0 }), best.0 <= max(1, name.count / 3) else { return nil }
         return best.1

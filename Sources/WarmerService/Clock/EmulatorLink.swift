@@ -1,0 +1,80 @@
+import AsyncHTTPClient
+import NIOCore
+import NIOHTTP1
+import OrderedJSON
+import SteppedTime
+
+/// The emulator's clock over HTTP, as a participant sees it.
+struct EmulatorLink: Sendable {
+    let base: String
+    let participant: String
+
+    /// The emulator keeps a poll open for 20 s.
+    private static let timeout = TimeAmount.seconds(60)
+    private static let largestAnswer = 64 << 10
+
+    /// Time at the emulator, and when its time began on the wall in seconds since 1970.
+    func clock() async throws -> (clock: Participant.Clock, wallOfStart: Int) {
+        let answer = try await send(.GET, "/emulator/clock")
+        guard let wall = answer["wall_of_start"]?.integer else { throw unexpected }
+        return (try clock(in: answer), wall)
+    }
+
+    /// Tells how things stand here. The first report joins.
+    func report(_ report: Participant.Report) async throws -> Participant.Clock {
+        let wake = report.nextWake.flatMap(Self.microseconds)
+        let body: JSONOutput = [
+            "epoch": .integer(Int(report.epoch)), "active": .integer(report.active),
+            "next_wake_seconds": wake.map { .double(Double($0) / 1e6) } ?? .null,
+        ]
+        return try clock(in: try await send(.POST, participantPath, body: body.text()))
+    }
+
+    /// Waits until time is another, or 20 s have passed.
+    func clock(after epoch: UInt64) async throws -> Participant.Clock {
+        try clock(in: try await send(.GET, "\(participantPath)?after=\(epoch)"))
+    }
+
+    func leave() async throws { _ = try await send(.DELETE, participantPath) }
+
+    private var participantPath: String { "/emulator/clock/participants/\(participant)" }
+
+    /// Rounded up, so that time is never told to stop just before somebody is due; nil for what never comes.
+    private static func microseconds(_ duration: Duration) -> Int64? {
+        let (seconds, attoseconds) = duration.components
+        guard seconds < 1_000_000_000 else { return nil }
+        return seconds * 1_000_000 + (attoseconds + 999_999_999_999) / 1_000_000_000_000
+    }
+
+    private func clock(in answer: JSONNode) throws(ClockError) -> Participant.Clock {
+        guard let epoch = answer["epoch"]?.integer, epoch >= 0, let now = answer["now_seconds"], now.kind == .number,
+            let seconds = Double(String(decoding: now.bytes, as: UTF8.self)), (0..<1e9).contains(seconds)
+        else { throw unexpected }
+        return Participant.Clock(epoch: UInt64(epoch), now: .microseconds(Int64((seconds * 1e6).rounded())))
+    }
+
+    private var unexpected: ClockError {
+        ClockError("\(base) does not answer as an emulator: give --clock the URL that warmer emulate prints")
+    }
+
+    private func send(_ method: HTTPMethod, _ path: String, body: String? = nil) async throws -> JSONNode {
+        var request = HTTPClientRequest(url: base + path)
+        request.method = method
+        if let body {
+            request.headers.add(name: "content-type", value: "application/json")
+            request.body = .bytes(ByteBuffer(string: body))
+        }
+        let status: Int
+        let bytes: [UInt8]
+        do {
+            let response = try await HTTPClient.shared.execute(request, timeout: Self.timeout)
+            status = Int(response.status.code)
+            bytes = Array(try await response.body.collect(upTo: Self.largestAnswer).readableBytesView)
+        } catch {
+            try Task.checkCancellation()
+            throw ClockError("no answer from the clock at \(base): \(error); check that the emulator runs")
+        }
+        guard status == 200, let answer = try? JSONText(bytes).root else { throw unexpected }
+        return answer
+    }
+}

@@ -1,0 +1,84 @@
+import Foundation
+public import PromptCacheWarmer
+public import ServiceLifecycle
+import SteppedTime
+public import WarmingPolicies
+
+/// A clock that follows an emulator's: time moves only when the emulator says so, and the emulator waits until everything
+/// that is due here has been done.
+///
+/// It has to run as a service while it is used; ``WarmerDaemon`` does that itself.
+public final class FollowerClock: WarmClock, Service {
+    private let link: EmulatorLink
+    private let time: FollowerTime
+    private let start: Moment
+
+    private init(_ link: EmulatorLink, _ clock: Participant.Clock, start: Moment) {
+        self.link = link
+        self.start = start
+        time = FollowerTime(clock)
+    }
+
+    /// Joins an emulator's clock.
+    ///
+    /// - Parameters:
+    ///   - url: the emulator's base URL, for example `http://127.0.0.1:8080`.
+    ///   - name: what the emulator calls this process: letters, digits and `-`; unique there.
+    /// - Throws: ``ClockError`` if there is no emulator.
+    public static func join(_ url: String, as name: String = defaultName) async throws -> FollowerClock {
+        var base = url
+        while base.hasSuffix("/") { base.removeLast() }
+        guard base.hasPrefix("http://") || base.hasPrefix("https://") else {
+            throw ClockError("'\(url)' is no base URL: give --clock the URL that warmer emulate prints")
+        }
+        let link = EmulatorLink(base: base, participant: name)
+        let (seen, wallOfStart) = try await link.clock()
+        // Time stands still from here on until this process says that it is idle.
+        let joined = try await link.report(Participant.Report(epoch: seen.epoch, active: 1, nextWake: nil))
+        return FollowerClock(link, joined, start: Moment(nanosecondsSince1970: 0) + .seconds(wallOfStart))
+    }
+
+    /// A name that no other process on this machine has now.
+    public static var defaultName: String { "warmer-\(ProcessInfo.processInfo.processIdentifier)" }
+
+    /// What requests to the emulator bear, so that it knows on whose hold they stand.
+    public var headers: [WarmHeader] { [WarmHeader("x-emulator-participant", link.participant)] }
+
+    public var now: ClockReading {
+        let moment = start + time.now
+        return ClockReading(elapsed: moment, wall: moment)
+    }
+
+    public func sleep(until deadline: Moment) async throws { try await time.sleep(until: deadline - start) }
+
+    public func hold() { time.hold() }
+    public func release() { time.release() }
+
+    /// Carries reports to the emulator and time from it, until the task is cancelled or its service group shuts down;
+    /// then the emulator no longer waits for this process. A clock runs once.
+    ///
+    /// - Throws: ``ClockError`` if the emulator is lost.
+    public func run() async throws {
+        defer { time.finish() }
+        do {
+            try await cancelWhenGracefulShutdown {
+                try await withThrowingTaskGroup(of: Void.self) { group in
+                    group.addTask { try await self.report() }
+                    group.addTask { try await self.follow() }
+                    try await group.next()
+                    group.cancelAll()
+                }
+            }
+        } catch is CancellationError {}
+        // Whoever was cancelled may still say goodbye.
+        await Task { try? await link.leave() }.value
+    }
+
+    private func report() async throws {
+        for await report in time.reports { time.follow(try await link.report(report)) }
+    }
+
+    private func follow() async throws {
+        while !Task.isCancelled { time.follow(try await link.clock(after: time.epoch)) }
+    }
+}

@@ -1,0 +1,108 @@
+import CachePrices
+import Foundation
+import PromptCacheWarmer
+import Upstreams
+import WarmingPolicies
+
+/// Walks `warmer.yaml` from its root, section by section.
+struct ConfigurationReader {
+    let file: String
+    let environment: [String: String]
+    let log: FaultLog
+
+    private static let sections = ["upstreams", "budget", "scopes", "prices", "dashboard", "proxy", "store"]
+
+    /// - Returns: nil if something is so wrong that there is nothing to return; then it has been noted.
+    func read(_ yaml: String) async -> WarmerConfiguration? {
+        guard let root = YAMLDocument.root(of: yaml, file: file, log: log),
+            let object = root.object(Self.sections, example: "budget: { per_day: 5.00 }")
+        else { return nil }
+        LaterSections.refuse(in: object)
+        let upstreams = upstreams(object)
+        let budget = budget(object)
+        let prices = prices(object["prices"])
+        let dashboard = dashboard(object["dashboard"])
+        let scopeReader = ScopeReader(
+            file: file, upstreams: upstreams.map { Array($0.keys) }, budget: budget, hasArrivals: dashboard != nil)
+        let scopes = scopeReader.scopes(object)
+        await ScopeCheck(prices: prices ?? .builtIn, upstreams: upstreams ?? [:]).check(scopes)
+        guard let upstreams, let budget, let prices else { return nil }
+        return WarmerConfiguration(
+            upstreams: upstreams.compactMapValues(\.self), budget: budget, scopes: scopes.map(\.scope), prices: prices,
+            dashboard: dashboard)
+    }
+
+    // MARK: Sections
+
+    /// - Returns: the names with what could be read of each; nil without the section.
+    private func upstreams(_ object: YAMLObject) -> [String: WarmerConfiguration.Upstream?]? {
+        let example = "anthropic: { url: https://api.anthropic.com, api_key: { env: ANTHROPIC_API_KEY } }"
+        guard
+            let section = object.required("upstreams", "say where pings go, such as \(example)")?
+                .object(nil, example: example)
+        else { return nil }
+        if section.all.isEmpty { section.cursor.fail("names none: add one such as \(example)") }
+        let reader = UpstreamReader(environment: environment)
+        return Dictionary(
+            section.all.map { ($0.name, reader.upstream($0.value)) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    private func budget(_ object: YAMLObject) -> Budget? {
+        let example = "{ per_day: 5.00 }"
+        let advice = "nothing is sent without a limit; write for example budget: \(example)"
+        guard
+            let section = object.required("budget", advice)?
+                .object(["per_day", "per_ping", "time_zone"], example: example)
+        else { return nil }
+        let perDay = section.required("per_day", "the most that all pings may cost in a day, in USD, such as 5.00")?
+            .money()
+        let perPing = section["per_ping"]?.money()
+        let zone = section["time_zone"].map(timeZone) ?? .gmt
+        guard let perDay, let zone else { return nil }
+        return Budget(perDay: perDay, perPing: perPing, timeZone: zone)
+    }
+
+    private func timeZone(_ cursor: YAMLCursor) -> TimeZone? {
+        guard let name = cursor.text(example: "Europe/Berlin") else { return nil }
+        if let zone = TimeZone(identifier: name) { return zone }
+        let near = Nearest.name(to: name, among: TimeZone.knownTimeZoneIdentifiers)
+        cursor.fail("there is no time zone '\(name)': \(near.map { "did you mean \($0)?" } ?? "write for example UTC")")
+        return nil
+    }
+
+    private func prices(_ cursor: YAMLCursor?) -> PriceList? {
+        guard let cursor else { return .builtIn }
+        guard let name = cursor.text(example: "prices.json") else { return nil }
+        let path = TextFile.resolve(name, from: file)
+        do {
+            return try PriceList.builtIn.merging(try TextFile.read(path), file: path)
+        } catch let error as TextFile.Unreadable {
+            cursor.fail("\(path): \(error.reason); paths count from the folder of this file")
+        } catch let error as PriceListError {
+            log.add(
+                ConfigurationFault(
+                    file: error.file, line: error.line, column: error.column, path: error.path, error.message))
+        } catch {
+            cursor.fail("\(error)")
+        }
+        return nil
+    }
+
+    /// - Returns: nil for `off`.
+    private func dashboard(_ cursor: YAMLCursor?) -> ListenAddress? {
+        guard let cursor else { return .dashboard }
+        if let isOn = cursor.word { return isOn ? .dashboard : nil }
+        guard let section = cursor.object(["listen"], example: "{ listen: 127.0.0.1:8788 }, or off") else {
+            return .dashboard
+        }
+        guard let listen = section["listen"], let text = listen.text(example: "127.0.0.1:8788") else {
+            return .dashboard
+        }
+        do {
+            return try ListenAddress(text)
+        } catch {
+            listen.fail("\(error)")
+            return .dashboard
+        }
+    }
+}

@@ -1,0 +1,71 @@
+import Foundation
+import Upstreams
+import Yams
+
+/// Reads `{ url: …, api_key: { env: NAME }, auth: bearer }`. Never shows a key.
+struct UpstreamReader {
+    let environment: [String: String]
+
+    func upstream(_ cursor: YAMLCursor) -> WarmerConfiguration.Upstream? {
+        let example = "{ url: https://api.anthropic.com, api_key: { env: ANTHROPIC_API_KEY } }"
+        guard let section = cursor.object(["url", "api_key", "auth"], example: example) else { return nil }
+        let url = section.required("url", "write for example url: https://api.anthropic.com").flatMap(url)
+        let key = section.required("api_key", "write for example api_key: { env: ANTHROPIC_API_KEY }").flatMap(key)
+        let isBearer = section["auth"].map(isBearer) ?? false
+        guard let url, let key, let isBearer else { return nil }
+        return WarmerConfiguration.Upstream(endpoint: url, credential: isBearer ? .bearer(key) : .apiKey(key))
+    }
+
+    private func url(_ cursor: YAMLCursor) -> String? {
+        guard let text = cursor.text(example: "https://api.anthropic.com") else { return nil }
+        let parts = URLComponents(string: text)
+        guard parts?.user == nil, parts?.password == nil else {
+            cursor.fail("a base URL bears no name and no password: take them out, and give the key as api_key")
+            return nil
+        }
+        let isWhole = parts?.host.map { !$0.isEmpty } ?? false
+        guard let parts, isWhole, parts.query == nil, parts.fragment == nil,
+            let client = try? AnthropicClient(credential: .apiKey(""), endpoint: text)
+        else {
+            cursor.fail("'\(text)' is no base URL: write it like https://api.anthropic.com or http://127.0.0.1:8080")
+            return nil
+        }
+        return client.endpoint
+    }
+
+    private func key(_ cursor: YAMLCursor) -> String? {
+        if case .scalar = cursor.node {
+            cursor.fail("keys do not belong into this file: write { env: NAME } with the variable that holds it")
+            return nil
+        }
+        guard let section = cursor.object(["env"], example: "{ env: ANTHROPIC_API_KEY }"),
+            let variable = section.required("env", "name the environment variable that holds the key"),
+            let name = variable.text(example: "ANTHROPIC_API_KEY")
+        else { return nil }
+        guard let key = environment[name], !key.isEmpty else {
+            variable.fail("the environment variable \(name) is not set: export it before starting")
+            return nil
+        }
+        guard key.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else {
+            variable.fail("\(name) holds spaces or other characters that no key has: export the key alone")
+            return nil
+        }
+        // Subscriptions are for their own applications, not for programs that send by themselves.
+        guard !key.hasPrefix("sk-ant-oat") else {
+            variable.fail("\(name) holds a subscription token, which may not pay for pings: take an API key")
+            return nil
+        }
+        return key
+    }
+
+    private func isBearer(_ cursor: YAMLCursor) -> Bool? {
+        guard let text = cursor.text(example: "bearer") else { return nil }
+        switch text {
+        case "bearer": return true
+        case "x-api-key": return false
+        default:
+            cursor.fail("'\(text)' is no way to send a key: there are x-api-key, which is usual, and bearer")
+            return nil
+        }
+    }
+}

@@ -1,0 +1,48 @@
+import NIOCore
+import OrderedJSON
+import PromptCache
+
+/// The body of `POST /v1/scopes/NAME/arrivals`: nothing, or what is known of the request that arrived.
+struct ArrivalNote {
+    /// The provider's usage of the request.
+    var usage: Usage?
+    /// How long ago the request began.
+    var age: Duration = .zero
+
+    struct Fault: Error {
+        var message: String
+    }
+
+    private static let keys = ["usage", "seconds_ago"]
+
+    init(_ body: ByteBuffer) throws(Fault) {
+        guard body.readableBytes > 0 else { return }
+        let bytes = Array(body.readableBytesView)
+        let root: JSONNode
+        do {
+            root = try JSONText(bytes).root
+        } catch {
+            let place = error.lineAndColumn(in: bytes)
+            throw Fault(message: "not valid JSON: \(error.reason) (line \(place.line), column \(place.column))")
+        }
+        guard root.kind == .object else {
+            throw Fault(message: #"must be an object such as {"usage": {"input_tokens": 3}}"#)
+        }
+        if let unknown = root.members.first(where: { !Self.keys.contains($0.name) }) {
+            throw Fault(message: "\(unknown.name): is not known: keys are \(Self.keys.joined(separator: ", "))")
+        }
+        if let node = root["usage"], node.kind != .null {
+            guard let usage = Usage(node) else {
+                throw Fault(message: "usage: must be the usage of the provider's response, as it came")
+            }
+            self.usage = usage
+        }
+        if let node = root["seconds_ago"] {
+            let seconds = node.kind == .number ? Double(String(decoding: node.bytes, as: UTF8.self)) : nil
+            guard let seconds, (0...86400).contains(seconds) else {
+                throw Fault(message: "seconds_ago: must be the seconds since the request began, 0 to 86400")
+            }
+            age = .seconds(seconds)
+        }
+    }
+}

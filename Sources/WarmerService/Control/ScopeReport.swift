@@ -1,0 +1,80 @@
+import CachePrices
+import Foundation
+import OrderedJSON
+import PromptCache
+import PromptCacheWarmer
+import WarmingPolicies
+
+/// A scope's status as JSON: money as decimal strings, times in ISO 8601.
+struct ScopeReport {
+    let now: ClockReading
+
+    func json(_ status: ScopeStatus) -> JSONOutput {
+        [
+            "id": .string(status.id), "scope": .string(status.scope), "model": .string(status.model.name),
+            "breakpoint": .string(status.breakpoint), "key": .string(status.key.hex),
+            "policy": .string(status.policy.name), "lifetime": .string(status.lifetime.rawValue),
+            "life_left_seconds": Self.seconds(status.lifeLeft), "next": next(status),
+            "paused": .boolean(status.isPaused), "stopped": .optional(status.stopReason),
+            "totals": Self.totals(status.totals), "last_tick": status.lastTick.map(Self.tick) ?? .null,
+        ]
+    }
+
+    /// The life left of whatever entries share a key.
+    func warmth(_ statuses: [ScopeStatus]) -> JSONOutput? {
+        guard let longest = statuses.max(by: { $0.lifeLeft < $1.lifeLeft }) else { return nil }
+        return [
+            "key": .string(longest.key.hex), "scope": .string(longest.scope), "model": .string(longest.model.name),
+            "breakpoint": .string(longest.breakpoint), "lifetime": .string(longest.lifetime.rawValue),
+            "life_left_seconds": Self.seconds(longest.lifeLeft), "is_warm": .boolean(longest.lifeLeft > .zero),
+        ]
+    }
+
+    private func next(_ status: ScopeStatus) -> JSONOutput {
+        let at = status.nextAt.flatMap { $0 == .distantFuture ? nil : max($0, now.elapsed) }
+        return [
+            "at": .optional(at.map { Self.time(now.wall + ($0 - now.elapsed)) }),
+            "in_seconds": at.map { Self.seconds($0 - now.elapsed) } ?? .null,
+            "is_ping": .boolean(status.nextIsPing), "reason": .string(status.reason),
+        ]
+    }
+
+    private static func totals(_ totals: ScopeTotals) -> JSONOutput {
+        [
+            "arrivals": .integer(totals.arrivals), "pings": .integer(totals.pings), "hits": .integer(totals.hits),
+            "rewrites": .integer(totals.rewrites), "failures": .integer(totals.failures),
+            "refusals": .integer(totals.refusals), "spent_usd": .string(totals.spent.decimal),
+        ]
+    }
+
+    private static func tick(_ tick: Tick) -> JSONOutput {
+        let (outcome, detail): (String, String?) =
+            switch tick.outcome {
+            case .pinged(let verdict, let cause): (verdict.rawValue, cause?.rawValue)
+            case .failed(let reason): ("failed", reason)
+            case .refused(let reason): ("refused", reason)
+            }
+        return [
+            "at": .string(time(tick.at.wall)), "outcome": .string(outcome), "cause": .optional(detail),
+            "reason": .string(tick.reason), "usage": usage(tick.usage), "cost_usd": .string(tick.cost.decimal),
+            "calls": .integer(tick.calls), "latency_seconds": tick.latency.map(seconds) ?? .null,
+            "next": .string(tick.next),
+        ]
+    }
+
+    private static func usage(_ usage: Usage) -> JSONOutput {
+        [
+            "input": .integer(usage.input), "write_5m": .integer(usage.write5m), "write_1h": .integer(usage.write1h),
+            "read": .integer(usage.read), "output": .integer(usage.output),
+        ]
+    }
+
+    /// To the millisecond.
+    private static func seconds(_ duration: Duration) -> JSONOutput {
+        .double((duration / .milliseconds(1)).rounded() / 1000)
+    }
+
+    private static func time(_ moment: Moment) -> String {
+        Date(timeIntervalSince1970: moment.secondsSince1970).formatted(.iso8601)
+    }
+}

@@ -1,0 +1,105 @@
+public import Logging
+public import PromptCacheWarmer
+public import ServiceLifecycle
+import Upstreams
+
+/// `warmer run` put together: the warmer, its clients and the control API, as one service.
+///
+/// ```swift
+/// let configuration = try await WarmerConfiguration.load("warmer.yaml", environment: environment)
+/// let daemon = try WarmerDaemon(configuration) { line in print(line) }
+/// let group = ServiceGroup(
+///     services: [daemon], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+/// try await group.run()
+/// ```
+/// Nothing is sent before the control API listens, so that a second daemon started by mistake spends nothing. On the way
+/// down the API goes first, then the warmer, which waits for pings under way.
+public struct WarmerDaemon: Service {
+    /// What does the warming; its scopes are there once the daemon runs.
+    public let warmer: CacheWarmer
+    private let configuration: WarmerConfiguration
+    private let clock: any WarmClock
+    private let logger: Logger
+    private let announce: @Sendable (String) -> Void
+
+    /// - Parameters:
+    ///   - configuration: what to do.
+    ///   - clock: where time is taken from. A ``FollowerClock`` is run along, and pings tell whose they are.
+    ///   - clients: what sends pings, by the upstreams' names; over HTTP unless told otherwise.
+    ///   - logger: neither prompts nor keys are logged.
+    ///   - onTick: called with every finished or refused ping, in order.
+    ///   - announce: called with one line for each server that listens: `dashboard listening on http://HOST:PORT`.
+    /// - Throws: ``Upstreams/UpstreamError`` if the URL of an upstream is none.
+    public init(
+        _ configuration: WarmerConfiguration, clock: any WarmClock = SystemClock(),
+        clients: [String: any WarmCall]? = nil, logger: Logger = Logger(label: "prompt-cache-warmer"),
+        onTick: (@Sendable (Tick) -> Void)? = nil, announce: @escaping @Sendable (String) -> Void
+    ) throws {
+        self.configuration = configuration
+        self.clock = clock
+        self.logger = logger
+        self.announce = announce
+        let headers = (clock as? FollowerClock)?.headers ?? []
+        let clients =
+            try clients
+            ?? configuration.upstreams.mapValues {
+                try AnthropicClient(credential: $0.credential, endpoint: $0.endpoint, headers: headers)
+            }
+        warmer = CacheWarmer(
+            clients: clients,
+            options: WarmerOptions(
+                budget: configuration.budget, prices: configuration.prices, clock: clock, logger: logger,
+                onTick: onTick))
+    }
+
+    /// Runs until the task is cancelled or its service group shuts down gracefully. A daemon runs once.
+    ///
+    /// - Throws: ``PromptCacheWarmer/ScopeFault`` if a scope cannot be warmed, ``DaemonError`` if the address cannot be
+    ///   listened on or the clock is lost.
+    public func run() async throws {
+        for scope in configuration.scopes { try await warmer.add(scope) }
+        let (ports, listening) = AsyncStream.makeStream(of: Int.self)
+        // Until the warmer runs nobody may take the daemon for idle.
+        clock.hold()
+        var services: [any Service] = []
+        if let follower = clock as? FollowerClock { services.append(follower) }
+        services.append(WarmingService(warmer: warmer, clock: clock, ports: ports) { announceDashboard(at: $0) })
+        if let address = configuration.dashboard {
+            let routes = ControlRoutes(warmer: warmer, clock: clock, budget: configuration.budget.perDay)
+            services.append(
+                ControlServer(routes: routes, address: address, logger: logger, listening: listening))
+        } else {
+            listening.yield(0)
+            listening.finish()
+        }
+        try await ServiceGroup(services: services, logger: quietLogger).run()
+    }
+
+    private func announceDashboard(at port: Int) {
+        guard let address = configuration.dashboard else { return }
+        announce("dashboard listening on http://\(address.urlHost):\(port)")
+    }
+
+    private var quietLogger: Logger {
+        var logger = logger
+        logger.logLevel = max(logger.logLevel, .warning)
+        return logger
+    }
+}
+
+/// Warms from the moment at which the control API listens.
+private struct WarmingService: Service {
+    let warmer: CacheWarmer
+    let clock: any WarmClock
+    let ports: AsyncStream<Int>
+    let onStart: @Sendable (_ port: Int) -> Void
+
+    func run() async {
+        let port = await ports.first { _ in true }
+        if port != nil { await warmer.start() }
+        clock.release()
+        guard let port else { return }
+        onStart(port)
+        await warmer.run()
+    }
+}
