@@ -7,9 +7,8 @@ WARMER = .build/$(CONFIGURATION)/warmer
 .PHONY: demo test test-swift test-sdk lint bench docs build setup clean
 
 # A day of bursty traffic against the emulator, four strategies side by side. No key, no network.
-demo: CONFIGURATION = release
 demo: setup
-	@$(SWIFT) build --configuration release --product warmer
+	@$(SWIFT) build --product warmer
 	@$(WARMER) demo
 
 # Lint, Swift tests, the real SDKs against the emulator, and the example.

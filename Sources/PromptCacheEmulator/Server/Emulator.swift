@@ -35,8 +35,8 @@ public struct Emulator: Sendable {
             }
         }
         let (ports, bound) = AsyncStream.makeStream(of: Int.self)
-        var logger = Logger(label: "prompt-cache-emulator")
-        logger.logLevel = .error
+        // The server logs the clients that it cuts off when it stops; nothing of that is news.
+        let logger = Logger(label: "prompt-cache-emulator") { _ in SwiftLogNoOpLogHandler() }
         let application = Application(
             router: Routes(provider: provider, configuration: configuration).router,
             configuration: ApplicationConfiguration(

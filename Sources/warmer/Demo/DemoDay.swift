@@ -21,20 +21,21 @@ struct DemoDay {
     static let model = "claude-sonnet-5-5"
     static let length = Duration.seconds(24 * 3600)
 
-    let prompts = [
-        Prompt(name: "support bot", words: 9000, hours: 7..<22, idleMinutes: 3...40),
-        Prompt(name: "coding agent", words: 15000, hours: 9..<18.5, idleMinutes: 4...25),
-        Prompt(name: "night reports", words: 5000, hours: 0..<24, idleMinutes: 30...180),
+    private static let prompts = [
+        Prompt(name: "support bot", words: 3000, hours: 7..<22, idleMinutes: 3...40),
+        Prompt(name: "coding agent", words: 5000, hours: 9..<18.5, idleMinutes: 4...25),
+        Prompt(name: "night reports", words: 1800, hours: 0..<24, idleMinutes: 30...180),
     ]
+    let prompts = Self.prompts
     let arrivals: [Arrival]
 
     init(seed: UInt64) {
         var random = SeededRandom(seed: seed)
-        arrivals = prompts.indices.flatMap { Self.arrivals(of: $0, prompts, &random) }.sorted { $0.at < $1.at }
+        arrivals = Self.prompts.indices.flatMap { Self.arrivals(of: $0, &random) }.sorted { $0.at < $1.at }
     }
 
     /// Bursts of a few requests some seconds apart, with idle gaps between them.
-    private static func arrivals(of index: Int, _ prompts: [Prompt], _ random: inout SeededRandom) -> [Arrival] {
+    private static func arrivals(of index: Int, _ random: inout SeededRandom) -> [Arrival] {
         let prompt = prompts[index]
         var arrivals: [Arrival] = []
         var seconds = prompt.hours.lowerBound * 3600 + Double.random(in: 0..<600, using: &random)
