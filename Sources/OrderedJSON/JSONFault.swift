@@ -1,6 +1,7 @@
 /// Where and why bytes are not JSON (RFC 8259).
 public struct JSONFault: Error, Hashable, Sendable {
-    /// The offset of the first byte that cannot stand where it stands; the length of the text if it ends too early.
+    /// The offset of the first byte that cannot stand where it stands, or of a character that is not valid UTF-8; the
+    /// length of the text if it ends too early.
     public let offset: Int
     /// What was expected or found, as a phrase without the place.
     public let reason: String

@@ -31,7 +31,8 @@ public struct JSONNode: Sendable {
     /// The decoded string; nil for anything that is not a string. A lone surrogate becomes U+FFFD.
     public var string: String? {
         guard kind == .string else { return nil }
-        return String(decoding: decodedBytes, as: UTF8.self)
+        guard token.hasEscapes else { return String(decoding: bytes.dropFirst().dropLast(), as: UTF8.self) }
+        return String(decoding: StringEscapes.replacingLoneSurrogates(in: decodedBytes), as: UTF8.self)
     }
 
     /// The decoded bytes of a string, without its quotes; empty for anything that is not a string.
@@ -71,7 +72,7 @@ public struct JSONNode: Sendable {
     /// Whether it is an object with no members or an array with no elements.
     public var isEmpty: Bool { Int(token.next) == index + 1 }
 
-    func child(at index: Int) -> JSONNode { JSONNode(text: text, index: index) }
+    var hasEscapes: Bool { token.hasEscapes }
     var firstChild: Int { index + 1 }
     var behind: Int { Int(token.next) }
 }
@@ -91,7 +92,7 @@ public struct JSONMember: Sendable {
 
     /// Whether the decoded key is this one.
     public func hasKey(_ name: String) -> Bool {
-        if key.text.tokens[key.index].hasEscapes { return self.name == name }
+        if key.hasEscapes { return key.decodedBytes.elementsEqual(name.utf8) }
         return key.bytes.dropFirst().dropLast().elementsEqual(name.utf8)
     }
 }

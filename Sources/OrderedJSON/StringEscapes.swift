@@ -28,6 +28,16 @@ enum StringEscapes {
         }
     }
 
+    /// U+FFFD, once, in the place of every surrogate that stands alone in decoded bytes.
+    static func replacingLoneSurrogates(in decoded: [UInt8]) -> [UInt8] {
+        var out = decoded
+        // In UTF-8 nothing beyond 0x9F follows 0xED. What comes instead is three bytes long, too.
+        for at in out.indices.dropLast(2) where out[at] == 0xED && out[at + 1] >= 0xA0 {
+            out.replaceSubrange(at..<at + 3, with: [0xEF, 0xBF, 0xBD])
+        }
+        return out
+    }
+
     private static func lowSurrogate(in raw: ArraySlice<UInt8>, at: Int) -> UInt32? {
         guard raw.endIndex - at >= 6, raw[at] == UInt8(ascii: "\\"), raw[at + 1] == UInt8(ascii: "u") else {
             return nil
