@@ -4,13 +4,12 @@ import OrderedJSON
 /// A running SHA-256 over JSON values in a form that only keeps what the cache sees.
 ///
 /// White space between tokens is gone and strings are decoded; the spelling of numbers and the order of keys stay. A
-/// string ends with 0xFF, which no UTF-8 holds, so that no two values share a form.
+/// string ends with 0xFF, which no UTF-8 holds, and all else begins with a letter or bracket of its own, so that no two
+/// values share a form.
 struct CanonicalHash {
     private var hash = SHA256()
     /// Collects small pieces: the hash is fed in large ones.
     private var pending: [UInt8] = []
-    /// How many bytes have gone in.
-    private(set) var count = 0
 
     private static let flushAt = 1 << 15
     private static let endOfString: UInt8 = 0xFF
@@ -30,10 +29,11 @@ struct CanonicalHash {
     mutating func append(block: PromptBlock) {
         guard block.node.kind == .object else {
             // Spelled out: a string is documented as short for one text block.
-            append(tag: "{")
+            append(tag: "{k")
             append(string: "type")
             append(tag: "s")
             append(string: "text")
+            append(tag: "k")
             append(string: "text")
             append(block.node)
             append(tag: "}")
@@ -68,7 +68,7 @@ struct CanonicalHash {
         append(tag: "{")
         for member in node.members {
             if marked, member.hasKey("cache_control") { continue }
-            appendString(member.key)
+            append(key: member.key)
             if inToolResult, member.hasKey("content"), member.value.kind == .array {
                 append(tag: "[")
                 for element in member.value.elements {
@@ -86,6 +86,12 @@ struct CanonicalHash {
         append(tag: "}")
     }
 
+    /// The key of a member; its tag keeps it apart from the end of the object.
+    mutating func append(key: JSONNode) {
+        append(tag: "k")
+        appendString(key)
+    }
+
     private mutating func appendString(_ node: JSONNode) {
         node.appendDecoded(to: &pending)
         pending.append(Self.endOfString)
@@ -94,7 +100,7 @@ struct CanonicalHash {
 
     private mutating func flush() {
         pending.withUnsafeBytes { hash.update(bufferPointer: $0) }
-        count += pending.count
+
         pending.removeAll(keepingCapacity: true)
     }
 

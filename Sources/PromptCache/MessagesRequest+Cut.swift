@@ -7,10 +7,12 @@ extension MessagesRequest {
     /// can be warmed before any user has written. An automatic breakpoint becomes an explicit marker, since it would move
     /// to the placeholder.
     ///
-    /// - Throws: ``RequestFault`` where a cut would leave a server tool's call without its result.
+    /// - Throws: ``RequestFault`` where a cut would leave a server tool's call without its result, or would take the only
+    ///   image or citations out of a request: what is in front of the cut would then be another prefix.
     public func truncated(after breakpoint: Breakpoint) throws(RequestFault) -> [UInt8] {
         let root = text.root
         let block = blocks[breakpoint.block]
+        try checkSameCache(after: breakpoint.block)
         var splices = root.removingMembers { member in
             member.hasKey("cache_control") || block.part == .tools && ["system", "tool_choice"].contains(member.name)
         }
@@ -26,6 +28,23 @@ extension MessagesRequest {
             splices += try cuttingMessages(after: breakpoint.block)
         }
         return text.splicing(splices)
+    }
+
+    /// What stands anywhere in a request and decides over parts in front of it.
+    private func checkSameCache(after index: Int) throws(RequestFault) {
+        let part = blocks[index].part
+        let kept = blocks[...index] + resultsStaying(behind: index)
+        if part > .tools, Self.usesCitations(blocks), !Self.usesCitations(kept) {
+            throw RequestFault(
+                path: blocks[index].path,
+                "the cut would turn citations off, which is another cache; enable them before the breakpoint too, or send "
+                    + "the whole request")
+        }
+        if part == .messages, Self.hasImage(blocks), !Self.hasImage(kept) {
+            throw RequestFault(
+                path: blocks[index].path,
+                "the cut would take out the only image, which is another cache; send the whole request")
+        }
     }
 
     /// Any non-blank text will do; the provider never reads it, as it asks for no output.
@@ -55,9 +74,7 @@ extension MessagesRequest {
     private func cuttingMessages(after index: Int) throws(RequestFault) -> [Splice] {
         let block = blocks[index]
         guard let last = block.message, let messages = self["messages"] else { return [] }
-        let behind = blocks[(index + 1)...].prefix { $0.message == last }
-        // Every call needs its result in the very next message, so results behind the breakpoint stay, without markers.
-        let staying = block.role == "user" ? behind.filter { $0.type == "tool_result" } : []
+        let staying = resultsStaying(behind: index)
         let stayingPaths = Set(staying.map(\.path))
         var splices: [Splice] = []
         let contents = Array(messages.elements)[last]["content"]
@@ -80,6 +97,12 @@ extension MessagesRequest {
         return splices
     }
 
+    /// Every call needs its result in the very next message, so results behind the breakpoint stay, without markers.
+    private func resultsStaying(behind index: Int) -> [PromptBlock] {
+        guard let message = blocks[index].message, blocks[index].role == "user" else { return [] }
+        return blocks[(index + 1)...].prefix { $0.message == message }.filter { $0.type == "tool_result" }
+    }
+
     private static func unmarking(_ result: PromptBlock) -> [Splice] {
         var splices = result.node.removingMembers { $0.hasKey("cache_control") }
         if let content = result.node["content"], content.kind == .array {
@@ -99,7 +122,7 @@ extension MessagesRequest {
     }
 
     private func checkServerTools(_ kept: [PromptBlock]) throws(RequestFault) {
-        for call in kept where call.type == "server_tool_use" {
+        for call in kept where call.type == "server_tool_use" || call.type == "mcp_tool_use" {
             let id = call.node["id"]?.string
             guard kept.contains(where: { $0.node["tool_use_id"]?.string == id && $0.type.hasSuffix("_tool_result") })
             else {

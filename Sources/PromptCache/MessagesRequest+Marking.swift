@@ -8,7 +8,8 @@ extension MessagesRequest {
     /// - Parameters:
     ///   - count: how many to place; with those that are there at most `rules.maximumBreakpoints` in all.
     ///   - lifetime: the lifetime they ask for.
-    /// - Throws: ``RequestFault`` if there would be too many, or nothing can be marked.
+    /// - Throws: ``RequestFault`` if there would be too many, if nothing can be marked, or if the provider would refuse the
+    ///   markers: for example one of 5 minutes in front of one of an hour.
     public func placingBreakpoints(
         _ count: Int, lifetime: Lifetime = .fiveMinutes, rules: CacheRules
     ) throws(RequestFault) -> [UInt8] {
@@ -19,12 +20,15 @@ extension MessagesRequest {
                     + "are allowed; ask for at most \(max(0, rules.maximumBreakpoints - present))")
         }
         if count == 0 { return bytes }
-        let free = blocks.filter { $0.mayBearMarker && $0.markers.isEmpty }
+        let taken = Set(breakpoints.map(\.block))
+        let free = blocks.indices.filter { !taken.contains($0) && blocks[$0].mayBearMarker }.map { blocks[$0] }
         guard !free.isEmpty else {
             throw RequestFault("there is no block to mark; give it tools, a system prompt or messages with text")
         }
         let placed = min(count, free.count)
         let chosen = (1...placed).map { free[$0 * free.count / placed - 1] }
-        return text.splicing(chosen.flatMap { Self.marking($0, lifetime) })
+        let marked = text.splicing(chosen.flatMap { Self.marking($0, lifetime) })
+        try MessagesRequest(marked).checkMarkers(rules)
+        return marked
     }
 }

@@ -6,8 +6,8 @@ extension MessagesRequest {
     /// - Parameter maxTokens: 0 or 1 for a ping.
     public func replay(maxTokens: Int) -> [UInt8] {
         let root = text.root
-        let stream = isStreaming ? root.removingMembers { $0.hasKey("stream") } : []
-        return text.splicing(root.setting("max_tokens", to: String(maxTokens)) + stream)
+        return text.splicing(
+            root.setting("max_tokens", to: String(maxTokens)) + root.removingMembers { $0.hasKey("stream") })
     }
 
     /// The same request as a stream, for a ping that is closed when the response begins.

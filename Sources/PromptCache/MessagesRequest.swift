@@ -40,7 +40,7 @@ public struct MessagesRequest: Sendable {
         self.model = ModelID(model)
         maxTokens = try Self.maxTokens(members["max_tokens"])
         isStreaming = members["stream"]?.boolean ?? false
-        if let tools = members["tools"], tools.kind != .array {
+        if let tools = members["tools"], tools.kind != .array, tools.kind != .null {
             throw RequestFault(path: "tools", "must be an array")
         }
         blocks =

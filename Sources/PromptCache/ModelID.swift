@@ -21,7 +21,7 @@ public struct ModelID: Hashable, Sendable {
 
     private static func family(of name: String) -> String {
         let lowered = name.lowercased()
-        guard let start = lowered.firstRange(of: "claude-") else { return lowered }
+        guard let start = lowered.ranges(of: "claude-").last else { return lowered }
         var words = lowered[start.upperBound...]
             .prefix { $0 != ":" && $0 != "@" && $0 != "[" }
             .split { $0 == "-" || $0 == "." }

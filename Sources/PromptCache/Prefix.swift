@@ -37,16 +37,18 @@ extension MessagesRequest {
         var remaining = breakpoints[...]
         var found: [Prefix] = []
         var size = PromptSize()
+        size.add(settingsOf: self)
         var hash = CanonicalHash()
         appendHead(context, to: &hash)
         var part = PromptPart.tools
         var message: Int?
+        let messages = self["messages"].map { Array($0.elements) } ?? []
         for (index, block) in blocks[...last.block].enumerated() {
             while part < block.part { part = enter(after: part, &hash) }
-            if block.message != message {
-                message = block.message
-                hash.append(tag: "m")
-                hash.append(string: block.role ?? "")
+            if let position = block.message, position != message {
+                // Also those without a block, though the provider refuses them nearly everywhere.
+                for node in messages[((message ?? -1) + 1)...position] { appendMessage(node, to: &hash) }
+                message = position
             }
             hash.append(block: block)
             size.add(block)
@@ -69,15 +71,23 @@ extension MessagesRequest {
         }
         hash.append(tag: "m")
         hash.append(string: model.name)
-        let settings = text.root.members.map { (name: $0.name, value: $0.value) }
-            .filter { !Self.notInHead.contains($0.name) }
-            .sorted { $0.name < $1.name }
+        let settings = text.root.members.filter { !Self.notInHead.contains($0.name) }
+            .sorted { $0.key.decodedBytes.lexicographicallyPrecedes($1.key.decodedBytes) }
         for setting in settings {
-            hash.append(tag: "o")
-            hash.append(string: setting.name)
+            hash.append(key: setting.key)
             hash.append(setting.value)
         }
         hash.append(tag: "T")
+    }
+
+    /// The role, and whatever else a message may have besides its content.
+    private func appendMessage(_ message: JSONNode, to hash: inout CanonicalHash) {
+        hash.append(tag: "m")
+        hash.append(string: message["role"]?.string ?? "")
+        for member in message.members where !member.hasKey("role") && !member.hasKey("content") {
+            hash.append(key: member.key)
+            hash.append(member.value)
+        }
     }
 
     private func enter(after part: PromptPart, _ hash: inout CanonicalHash) -> PromptPart {
@@ -85,12 +95,12 @@ extension MessagesRequest {
         case .tools:
             hash.append(tag: "S")
             appendSetting("speed", to: &hash)
-            hash.append(tag: usesCitations ? "c" : "-")
+            hash.append(tag: Self.usesCitations(blocks) ? "c" : "-")
             return .system
         case .system, .messages:
             hash.append(tag: "M")
             appendSetting("tool_choice", to: &hash)
-            hash.append(tag: hasImage ? "i" : "-")
+            hash.append(tag: Self.hasImage(blocks) ? "i" : "-")
             return .messages
         }
     }
@@ -105,11 +115,13 @@ extension MessagesRequest {
         "max_tokens", "stream", "metadata", "diagnostics", "cache_control",
     ]
 
-    private var hasImage: Bool {
+    /// Whether there is an image anywhere, which decides over messages.
+    static func hasImage(_ blocks: some Sequence<PromptBlock>) -> Bool {
         blocks.contains { $0.leaves.contains { $0["type"]?.string == "image" } }
     }
 
-    private var usesCitations: Bool {
+    /// Whether citations are on anywhere, which decides over system and messages.
+    static func usesCitations(_ blocks: some Sequence<PromptBlock>) -> Bool {
         blocks.contains { $0.leaves.contains { $0["citations"]?["enabled"]?.boolean == true } }
     }
 }

@@ -79,9 +79,20 @@ public struct PromptBlock: Sendable {
     /// The lifetime that its markers ask for; the longer where they differ.
     public var markedLifetime: Lifetime? { markers.map(\.lifetime).max() }
 
-    /// The blocks inside a tool result, or just this one: where images and documents may hide.
+    /// This block and those inside it, where images and documents may hide: in the `content` of tool results and
+    /// documents, never in a tool's input or schema.
     var leaves: [JSONNode] {
-        guard type == "tool_result", let content = node["content"], content.kind == .array else { return [node] }
-        return [node] + content.elements.filter { $0.kind == .object }
+        if node.kind == .string || part == .tools || type == "text" || type == "tool_use" { return [node] }
+        var found = [node]
+        var next = 0
+        while next < found.count {
+            let outer = found[next]
+            next += 1
+            for member in outer.members where member.hasKey("content") || member.hasKey("source") {
+                if member.value.kind == .object { found.append(member.value) }
+                found += member.value.elements.filter { $0.kind == .object }
+            }
+        }
+        return found
     }
 }

@@ -4,13 +4,16 @@ import OrderedJSON
 ///
 /// Only the provider counts tokens. An estimate is good for display and for warnings; the upper bound is good for money.
 public struct PromptSize: Hashable, Sendable {
-    /// The bytes of the blocks as they stand in the body.
+    /// The bytes of the blocks, and of settings that join the prompt, as they stand in the body.
     public private(set) var bytes = 0
     /// The number of blocks.
     public private(set) var blocks = 0
     /// Whether it has images or documents, whose tokens do not show in their bytes.
     public private(set) var hasMedia = false
-    private var hasTools = false
+    /// Whether tools come from servers that are asked later.
+    private var hasRemoteTools = false
+    /// What the provider adds that no byte shows.
+    private var overhead = 64
 
     /// An empty prompt.
     public init() {}
@@ -18,23 +21,39 @@ public struct PromptSize: Hashable, Sendable {
     /// English text has about 4 bytes a token and JSON about 3; measured by many at 3.5 for prompts.
     public var estimatedTokens: Int { bytes * 2 / 7 }
 
-    /// No token is shorter than a byte; the provider adds a few around each block, and up to about 700 for tools. Nil with
-    /// images or documents.
-    public var maximumTokens: Int? { hasMedia ? nil : bytes + 32 * blocks + (hasTools ? 1024 : 64) }
+    /// No token is shorter than a byte; the provider adds a few around each block, up to about 700 for tools, and as many
+    /// for each tool of its own. Nil where no byte tells: with images, documents or remote tools.
+    public var maximumTokens: Int? { hasMedia || hasRemoteTools ? nil : bytes + 32 * blocks + overhead }
 
     /// Whether the prompt is too short to be cached, whatever the tokens are.
     public func isSurelyBelow(_ minimumTokens: Int) -> Bool { maximumTokens.map { $0 < minimumTokens } ?? false }
 
     mutating func add(_ block: PromptBlock) {
+        if block.part == .tools {
+            if overhead < Self.toolOverhead { overhead += Self.toolOverhead }
+            if !["tool", "custom"].contains(block.type) { overhead += Self.toolOverhead }
+        }
         bytes += block.node.bytes.count
         blocks += 1
-        hasTools = hasTools || block.part == .tools
         hasMedia =
             hasMedia || block.leaves.contains { ["image", "document"].contains($0["type"]?.string) }
     }
+
+    /// Settings that become part of the prompt.
+    mutating func add(settingsOf request: MessagesRequest) {
+        hasRemoteTools = hasRemoteTools || request["mcp_servers"] != nil || request["container"] != nil
+        bytes += request["output_config"]?["format"]?.bytes.count ?? 0
+    }
+
+    private static let toolOverhead = 1024
 }
 
 extension MessagesRequest {
     /// The size of the whole prompt.
-    public var size: PromptSize { blocks.reduce(into: PromptSize()) { $0.add($1) } }
+    public var size: PromptSize {
+        var size = PromptSize()
+        size.add(settingsOf: self)
+        for block in blocks { size.add(block) }
+        return size
+    }
 }

@@ -38,13 +38,15 @@ extension MessagesRequest {
             return "thinking with a budget needs max_tokens above the budget"
         }
         guard rung == .zero else { return nil }
-        if self["output_config"]?["format"] != nil { return "output_config.format refuses max_tokens 0" }
+        if isSet(self["output_config"]?["format"]) { return "output_config.format refuses max_tokens 0" }
         if let choice = self["tool_choice"]?["type"]?.string, choice == "any" || choice == "tool" {
             return "tool_choice \(choice) refuses max_tokens 0"
         }
-        if self["compaction"] != nil { return "compaction refuses max_tokens 0" }
+        if isSet(self["compaction"]) { return "compaction refuses max_tokens 0" }
         return nil
     }
+
+    private func isSet(_ node: JSONNode?) -> Bool { node.map { $0.kind != .null } ?? false }
 
     /// How its thinking is set, which decides the rung together with the endpoint and the model.
     public var thinkingMode: String { self["thinking"]?["type"]?.string ?? "none" }

@@ -15,7 +15,7 @@ public struct UsageReader: Sendable {
     private var isSkippingLine = false
     private var data: [UInt8] = []
 
-    /// No event that bears a usage comes near this; a longer line is passed over.
+    /// No event that bears a usage comes near this; what is longer is passed over.
     private static let longestLine = 1 << 20
 
     /// - Parameter lifetime: what writes count as where the response does not split them.
@@ -55,7 +55,7 @@ public struct UsageReader: Sendable {
             if !(isLineFeed && lastWasReturn) { endEvent() }
             return
         }
-        guard line.starts(with: "data:".utf8) else { return }
+        guard line.starts(with: "data:".utf8), data.count + line.count <= Self.longestLine else { return }
         data.append(contentsOf: line.dropFirst(5))
     }
 
