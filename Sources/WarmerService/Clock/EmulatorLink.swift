@@ -22,10 +22,9 @@ struct EmulatorLink: Sendable {
 
     /// Tells how things stand here. The first report joins.
     func report(_ report: Participant.Report) async throws -> Participant.Clock {
-        let wake = report.nextWake.flatMap(Self.microseconds)
         let body: JSONOutput = [
             "epoch": .integer(Int(report.epoch)), "active": .integer(report.active),
-            "next_wake_seconds": wake.map { .double(Double($0) / 1e6) } ?? .null,
+            "next_wake_ns": .optional(report.nextWake.flatMap(Self.nanoseconds)),
         ]
         return try clock(in: try await send(.POST, participantPath, body: body.text()))
     }
@@ -39,18 +38,18 @@ struct EmulatorLink: Sendable {
 
     private var participantPath: String { "/emulator/clock/participants/\(participant)" }
 
-    /// Rounded up, so that time is never told to stop just before somebody is due; nil for what never comes.
-    private static func microseconds(_ duration: Duration) -> Int64? {
+    /// Whole nanoseconds, so that both sides mean the same moment; nil for what never comes.
+    private static func nanoseconds(_ duration: Duration) -> Int? {
         let (seconds, attoseconds) = duration.components
         guard seconds < 1_000_000_000 else { return nil }
-        return seconds * 1_000_000 + (attoseconds + 999_999_999_999) / 1_000_000_000_000
+        return Int(seconds * 1_000_000_000 + attoseconds / 1_000_000_000)
     }
 
     private func clock(in answer: JSONNode) throws(ClockError) -> Participant.Clock {
-        guard let epoch = answer["epoch"]?.integer, epoch >= 0, let now = answer["now_seconds"], now.kind == .number,
-            let seconds = Double(String(decoding: now.bytes, as: UTF8.self)), (0..<1e9).contains(seconds)
-        else { throw unexpected }
-        return Participant.Clock(epoch: UInt64(epoch), now: .microseconds(Int64((seconds * 1e6).rounded())))
+        guard let epoch = answer["epoch"]?.integer, epoch >= 0, let now = answer["now_ns"]?.integer, now >= 0 else {
+            throw unexpected
+        }
+        return Participant.Clock(epoch: UInt64(epoch), now: .nanoseconds(now))
     }
 
     private var unexpected: ClockError {

@@ -51,6 +51,21 @@ public final class FollowerClock: WarmClock, Service {
 
     public func sleep(until deadline: Moment) async throws { try await time.sleep(until: deadline - start) }
 
+    /// The same client, whose requests the emulator knows to stand on this process's hold.
+    func participating(_ client: any WarmCall) -> any WarmCall { ParticipatingCall(client: client, time: time) }
+
+    private struct ParticipatingCall: WarmCall {
+        let client: any WarmCall
+        let time: FollowerTime
+
+        var endpoint: String { client.endpoint }
+
+        func send(_ request: WarmRequest) async throws -> WarmResponse {
+            await time.caughtUp()
+            return try await client.send(request)
+        }
+    }
+
     public func hold() { time.hold() }
     public func release() { time.release() }
 
@@ -75,7 +90,10 @@ public final class FollowerClock: WarmClock, Service {
     }
 
     private func report() async throws {
-        for await report in time.reports { time.follow(try await link.report(report)) }
+        for await report in time.reports {
+            time.follow(try await link.report(report))
+            time.carried()
+        }
     }
 
     private func follow() async throws {

@@ -45,8 +45,9 @@ public struct WarmerDaemon: Service {
             ?? configuration.upstreams.mapValues {
                 try AnthropicClient(credential: $0.credential, endpoint: $0.endpoint, headers: headers)
             }
+        let follower = clock as? FollowerClock
         warmer = CacheWarmer(
-            clients: clients,
+            clients: clients.mapValues { follower?.participating($0) ?? $0 },
             options: WarmerOptions(
                 budget: configuration.budget, prices: configuration.prices, clock: clock, logger: logger,
                 onTick: onTick))
