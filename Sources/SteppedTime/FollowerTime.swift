@@ -12,6 +12,14 @@ public final class FollowerTime: Sendable {
         var cancelledEarly: Set<UInt64> = []
         var lastID: UInt64 = 0
         var reported: Participant.Report?
+        var reportsMade = 0
+        var reportsCarried = 0
+        var waiting: [(for: Int, wake: CheckedContinuation<Void, Never>)] = []
+
+        mutating func takeCaughtUp() -> [CheckedContinuation<Void, Never>] {
+            defer { waiting.removeAll { $0.for <= reportsCarried } }
+            return waiting.filter { $0.for <= reportsCarried }.map(\.wake)
+        }
 
         mutating func nextWake() -> Duration? {
             while let first = deadlines.min, asleep[first.id] == nil { deadlines.removeMin() }
@@ -95,8 +103,37 @@ public final class FollowerTime: Sendable {
         }
     }
 
+    /// Says that the other side has taken in one more report, or never will.
+    public func carried() {
+        let woken = state.withLock { state in
+            if state.reportsCarried < .max { state.reportsCarried += 1 }
+            return state.takeCaughtUp()
+        }
+        for wake in woken { wake.resume() }
+    }
+
+    /// Waits until the other side knows of everything that has happened here so far: it must before it gets a request
+    /// that stands on a hold of ours.
+    public func caughtUp() async {
+        await withCheckedContinuation { wake in
+            let isCaughtUp = state.withLock { state in
+                if state.reportsCarried >= state.reportsMade { return true }
+                state.waiting.append((state.reportsMade, wake))
+                return false
+            }
+            if isCaughtUp { wake.resume() }
+        }
+    }
+
     /// Ends the reports.
-    public func finish() { continuation.finish() }
+    public func finish() {
+        continuation.finish()
+        let woken = state.withLock { state in
+            state.reportsCarried = .max
+            return state.takeCaughtUp()
+        }
+        for wake in woken { wake.resume() }
+    }
 
     /// Changes the state and reports what that changes for the other side, in the order of the changes.
     private func change(_ body: (inout State) -> Void) {
@@ -106,6 +143,7 @@ public final class FollowerTime: Sendable {
                 epoch: state.clock.epoch, active: state.holds, nextWake: state.nextWake())
             if report != state.reported {
                 state.reported = report
+                state.reportsMade += 1
                 continuation.yield(report)
             }
         }

@@ -57,7 +57,7 @@ struct TimeLine {
     mutating func fallAsleep(_ sleeper: Sleeper) {
         if cancelledEarly.remove(sleeper.id) != nil {
             sleeper.wake.resume(throwing: CancellationError())
-        } else if sleeper.deadline <= stepped {
+        } else if sleeper.deadline <= now {
             sleeper.wake.resume()
         } else {
             asleep[sleeper.id] = sleeper

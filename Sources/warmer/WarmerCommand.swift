@@ -18,7 +18,7 @@ struct WarmerCommand: AsyncParsableCommand {
             """,
         version: version,
         subcommands: [
-            DemoCommand.self, WarmCommand.self, IsWarmCommand.self, EmulateCommand.self,
+            DemoCommand.self, RunCommand.self, WarmCommand.self, IsWarmCommand.self, EmulateCommand.self,
             KeyCommand.self, CostCommand.self,
         ])
 

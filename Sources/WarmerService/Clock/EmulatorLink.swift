@@ -13,6 +13,13 @@ struct EmulatorLink: Sendable {
     private static let timeout = TimeAmount.seconds(60)
     private static let largestAnswer = 64 << 10
 
+    /// The emulator runs already, or it is not there: no connection is tried twice. Never shut down, as the shared one.
+    private static let http: HTTPClient = {
+        var configuration = HTTPClient.Configuration.singletonConfiguration
+        configuration.connectionPool.retryConnectionEstablishment = false
+        return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+    }()
+
     /// Time at the emulator, and when its time began on the wall in seconds since 1970.
     func clock() async throws -> (clock: Participant.Clock, wallOfStart: Int) {
         let answer = try await send(.GET, "/emulator/clock")
@@ -66,7 +73,7 @@ struct EmulatorLink: Sendable {
         let status: Int
         let bytes: [UInt8]
         do {
-            let response = try await HTTPClient.shared.execute(request, timeout: Self.timeout)
+            let response = try await Self.http.execute(request, timeout: Self.timeout)
             status = Int(response.status.code)
             bytes = Array(try await response.body.collect(upTo: Self.largestAnswer).readableBytesView)
         } catch {
