@@ -2,6 +2,7 @@ import Foundation
 public import PromptCacheWarmer
 public import ServiceLifecycle
 import SteppedTime
+import Synchronization
 public import WarmingPolicies
 
 /// A clock that follows an emulator's: time moves only when the emulator says so, and the emulator waits until everything
@@ -12,6 +13,8 @@ public final class FollowerClock: WarmClock, Service {
     private let link: EmulatorLink
     private let time: FollowerTime
     private let start: Moment
+    /// The time at which following has ended; it stands still from then on.
+    private let end = Mutex<Duration?>(nil)
 
     private init(_ link: EmulatorLink, _ clock: Participant.Clock, start: Moment) {
         self.link = link
@@ -45,11 +48,20 @@ public final class FollowerClock: WarmClock, Service {
     public var headers: [WarmHeader] { [WarmHeader("x-emulator-participant", link.participant)] }
 
     public var now: ClockReading {
-        let moment = start + time.now
+        let moment = start + (end.withLock(\.self) ?? time.now)
         return ClockReading(elapsed: moment, wall: moment)
     }
 
-    public func sleep(until deadline: Moment) async throws { try await time.sleep(until: deadline - start) }
+    /// Sleeps until the emulator's time is there.
+    ///
+    /// - Throws: `CancellationError` when the task is cancelled, or when time is no longer followed: it never comes.
+    public func sleep(until deadline: Moment) async throws {
+        if hasEnded { throw CancellationError() }
+        try await time.sleep(until: deadline - start)
+        if hasEnded { throw CancellationError() }
+    }
+
+    private var hasEnded: Bool { end.withLock { $0 != nil } }
 
     /// The same client, whose requests the emulator knows to stand on this process's hold.
     func participating(_ client: any WarmCall) -> any WarmCall { ParticipatingCall(client: client, time: time) }
@@ -74,7 +86,7 @@ public final class FollowerClock: WarmClock, Service {
     ///
     /// - Throws: ``ClockError`` if the emulator is lost.
     public func run() async throws {
-        defer { time.finish() }
+        defer { wakeAll() }
         do {
             try await cancelWhenGracefulShutdown {
                 try await withThrowingTaskGroup(of: Void.self) { group in
@@ -89,6 +101,13 @@ public final class FollowerClock: WarmClock, Service {
         await Task { try? await link.leave() }.value
     }
 
+    /// Nobody is left asleep in a time that no longer moves.
+    private func wakeAll() {
+        end.withLock { $0 = time.now }
+        time.follow(Participant.Clock(epoch: UInt64(Int64.max), now: .distantFuture))
+        time.finish()
+    }
+
     private func report() async throws {
         for await report in time.reports {
             time.follow(try await link.report(report))
@@ -99,4 +118,9 @@ public final class FollowerClock: WarmClock, Service {
     private func follow() async throws {
         while !Task.isCancelled { time.follow(try await link.clock(after: time.epoch)) }
     }
+}
+
+extension Duration {
+    /// Longer than any sleep on the axis of moments.
+    fileprivate static var distantFuture: Duration { .seconds(Int64.max / 2) }
 }

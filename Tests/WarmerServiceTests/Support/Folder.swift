@@ -2,7 +2,7 @@ import Foundation
 import WarmerService
 
 /// A folder with a configuration and the files that it names, gone after the test.
-final class Folder {
+final class Folder: Sendable {
     let path: String
     static let environment = ["ANTHROPIC_API_KEY": "sk-ant-api03-secret"]
 
