@@ -99,6 +99,12 @@ let package = Package(
             "PromptCacheWarmerTests",
             ["PromptCacheWarmer", "CachePrices", "OrderedJSON", "PromptCache", "SteppedTime", "WarmingPolicies", log]),
         tests("SteppedTimeTests", ["SteppedTime"]),
+        tests(
+            "WarmerServiceTests",
+            [
+                "WarmerService", "CachePrices", "OrderedJSON", "PromptCache", "PromptCacheEmulator", "PromptCacheWarmer",
+                "SteppedTime", "WarmingPolicies", asyncHTTPClient, lifecycle, log, nioCore, nioHTTP1,
+            ]),
         tests("PromptCacheEmulatorTests", ["PromptCacheEmulator", "OrderedJSON", "SteppedTime", asyncHTTPClient, nioCore]),
     ],
     swiftLanguageModes: [.v6]

@@ -37,6 +37,7 @@ final class Provider: Sendable {
         var records: [Record] = []
         var bills: [String: Bill] = [:]
         var nextID = 1
+        var began = 0
         var sweptAt = Duration.zero
     }
 
@@ -71,6 +72,7 @@ final class Provider: Sendable {
         }
         let hashes = PromptHashes(request, betas: betas)
         return state.withLock { state in
+            state.began += 1
             let faults = state.faults.strike(workspace: workspace, maxTokens: request.maxTokens, &state.random)
             var decision = Decision(delay: faults.reduce(.zero) { $0 + $1.delay }, answer: .failure(.status(500)))
             decision.cutBefore = faults.contains { $0.cut == .before }
@@ -140,6 +142,8 @@ final class Provider: Sendable {
 
     // MARK: Reading back
 
+    /// How many requests have started.
+    var began: Int { state.withLock(\.began) }
     var bills: [String: Bill] { state.withLock(\.bills) }
     var records: [Record] { state.withLock(\.records) }
 
