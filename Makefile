@@ -26,16 +26,17 @@ test-sdk: setup
 # The example app with the README's snippet must build.
 .PHONY: example
 example: setup
-	$(SWIFT) build --package-path Examples/HummingbirdApp --scratch-path .build/examples
+	$(SWIFT) build --package-path Examples/HummingbirdApp
 
 lint: setup
-	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests Benchmarks/Sources Examples
+	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources Examples/HummingbirdApp/Package.swift Examples/HummingbirdApp/Sources
 
 build: setup
 	$(SWIFT) build --product warmer
 
 bench: setup
-	$(SWIFT) run --package-path Benchmarks --scratch-path .build/benchmarks --configuration release benchmarks
+	$(SWIFT) run --package-path Benchmarks --configuration release ByteBenchmarks
+	$(SWIFT) run --package-path Benchmarks --configuration release HoldBenchmark
 
 docs: setup
 	$(SWIFT) package --allow-writing-to-directory .build/docs generate-documentation \

@@ -21,6 +21,7 @@ let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummi
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let heap = Target.Dependency.product(name: "HeapModule", package: "swift-collections")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
@@ -39,10 +40,12 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Reso
 let package = Package(
     name: "prompt-cache-warmer",
     products: [
-        .library(name: "PromptCacheWarmer", targets: ["PromptCacheWarmer"]),
+        .library(
+            name: "PromptCacheWarmer",
+            targets: ["PromptCacheWarmer", "WarmingPolicies", "CachePrices", "PromptCache", "OrderedJSON"]),
         .library(name: "Upstreams", targets: ["Upstreams"]),
-        .library(name: "PromptCacheEmulator", targets: ["PromptCacheEmulator"]),
-        .library(name: "PromptCache", targets: ["PromptCache", "OrderedJSON", "CachePrices", "WarmingPolicies"]),
+        .library(name: "PromptCacheEmulator", targets: ["PromptCacheEmulator", "SteppedTime"]),
+        .library(name: "PromptCache", targets: ["PromptCache", "OrderedJSON"]),
         .executable(name: "warmer", targets: ["warmer"]),
     ],
     dependencies: [
@@ -72,7 +75,9 @@ let package = Package(
         room(
             "PromptCacheWarmer",
             ["OrderedJSON", "PromptCache", "CachePrices", "WarmingPolicies", heap, log, metrics, tracing, lifecycle]),
-        room("Upstreams", ["OrderedJSON", "PromptCache", "PromptCacheWarmer", asyncHTTPClient, nioCore, nioHTTP1]),
+        room(
+            "Upstreams",
+            ["OrderedJSON", "PromptCache", "PromptCacheWarmer", asyncHTTPClient, nioCore, nioHTTP1, nioPosix]),
         // The provider's cache, beside the house.
         room("PromptCacheEmulator", ["OrderedJSON", "SteppedTime", crypto, hummingbird, httpTypes, nioCore, log]),
         // The daemon and the command.
@@ -105,7 +110,7 @@ let package = Package(
                 "WarmerService", "CachePrices", "OrderedJSON", "PromptCache", "PromptCacheEmulator", "PromptCacheWarmer",
                 "SteppedTime", "WarmingPolicies", asyncHTTPClient, lifecycle, log, nioCore, nioHTTP1,
             ]),
-        tests("PromptCacheEmulatorTests", ["PromptCacheEmulator", "OrderedJSON", "SteppedTime", asyncHTTPClient, nioCore]),
+        tests("PromptCacheEmulatorTests", ["PromptCacheEmulator", "OrderedJSON", "SteppedTime", asyncHTTPClient, nioCore, nioHTTP1]),
     ],
     swiftLanguageModes: [.v6]
 )

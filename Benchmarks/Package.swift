@@ -4,19 +4,34 @@ import PackageDescription
 // A package of its own, so that nobody builds benchmarks who does not run them:
 // swift run -c release --package-path Benchmarks ByteBenchmarks
 
+let strict: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .treatAllWarnings(as: .error),
+]
+
 let package = Package(
     name: "benchmarks",
-    dependencies: [.package(name: "prompt-cache-warmer", path: "../")],
+    dependencies: [
+        .package(name: "prompt-cache-warmer", path: "../"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    ],
     targets: [
         .executableTarget(
             name: "ByteBenchmarks",
             dependencies: [.product(name: "PromptCache", package: "prompt-cache-warmer")],
-            swiftSettings: [
-                .enableUpcomingFeature("ExistentialAny"),
-                .enableUpcomingFeature("MemberImportVisibility"),
-                .enableUpcomingFeature("InternalImportsByDefault"),
-                .treatAllWarnings(as: .error),
-            ])
+            swiftSettings: strict),
+        .executableTarget(
+            name: "HoldBenchmark",
+            dependencies: [
+                .product(name: "PromptCache", package: "prompt-cache-warmer"),
+                .product(name: "PromptCacheEmulator", package: "prompt-cache-warmer"),
+                .product(name: "PromptCacheWarmer", package: "prompt-cache-warmer"),
+                .product(name: "Upstreams", package: "prompt-cache-warmer"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -1,5 +1,7 @@
 public import AsyncHTTPClient
+import Foundation
 import NIOCore
+import NIOPosix
 import NIOHTTP1
 import OrderedJSON
 import PromptCache
@@ -29,6 +31,14 @@ public struct AnthropicClient: WarmCall {
     /// The version that requests ask for unless their own headers say otherwise.
     public static let defaultVersion = "2023-06-01"
 
+    /// Connections for all clients, for the life of the process. One that cannot be made is told at once: the warmer
+    /// itself knows when to try again.
+    public static let connections: HTTPClient = {
+        var configuration = HTTPClient.Configuration()
+        configuration.connectionPool.retryConnectionEstablishment = false
+        return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+    }()
+
     /// A client for an upstream.
     ///
     /// - Parameters:
@@ -40,7 +50,7 @@ public struct AnthropicClient: WarmCall {
     /// - Throws: ``UpstreamError`` if the URL is none.
     public init(
         credential: Credential, endpoint: String = "https://api.anthropic.com", headers: [WarmHeader] = [],
-        timeout: Duration = .seconds(60), http: HTTPClient = .shared
+        timeout: Duration = .seconds(60), http: HTTPClient = Self.connections
     ) throws(UpstreamError) {
         self.endpoint = try Self.normalized(endpoint)
         self.credential = credential
@@ -55,7 +65,7 @@ public struct AnthropicClient: WarmCall {
         credential = .apiKey(apiKey)
         headers = []
         timeout = .seconds(60)
-        http = .shared
+        http = Self.connections
     }
 
     public func send(_ request: WarmRequest) async throws -> WarmResponse {
@@ -76,9 +86,17 @@ public struct AnthropicClient: WarmCall {
             throw error
         } catch let error as HTTPClientError where error == .cancelled {
             throw CancellationError()
+        } catch let error where Self.neverConnected(error) {
+            throw NotSent("\(UpstreamError.unreachable(endpoint, String(describing: error)))")
         } catch {
             throw UpstreamError.unreachable(endpoint, String(describing: error))
         }
+    }
+
+    /// Whether a request cannot have left, because there was no connection to leave by.
+    private static func neverConnected(_ error: any Error) -> Bool {
+        if let error = error as? HTTPClientError { return error == .connectTimeout }
+        return error is NIOConnectionError || (error as? IOError)?.errnoCode == ECONNREFUSED
     }
 
     private func read(_ response: HTTPClientResponse, to request: WarmRequest) async throws -> WarmResponse {

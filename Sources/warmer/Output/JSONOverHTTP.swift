@@ -1,6 +1,7 @@
 import AsyncHTTPClient
 import NIOCore
 import OrderedJSON
+import Upstreams
 
 /// Asking an emulator or a running daemon.
 enum JSONOverHTTP {
@@ -10,7 +11,7 @@ enum JSONOverHTTP {
     /// - Returns: the root of the answer, whatever its status.
     static func get(_ url: String, what: String) async throws -> JSONNode {
         do {
-            let response = try await HTTPClient.shared.execute(HTTPClientRequest(url: url), timeout: timeout)
+            let response = try await AnthropicClient.connections.execute(HTTPClientRequest(url: url), timeout: timeout)
             let body = try await response.body.collect(upTo: largestAnswer)
             return try JSONText(Array(body.readableBytesView)).root
         } catch {
