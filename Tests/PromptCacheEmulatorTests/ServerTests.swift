@@ -9,6 +9,12 @@ import Testing
 
 @Suite("The emulator over HTTP")
 struct ServerTests {
+    private static let http: HTTPClient = {
+        var configuration = HTTPClient.Configuration()
+        configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 64
+        return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+    }()
+
     private func send(
         _ emulator: Emulator, _ path: String = "/v1/messages", body: String? = nil,
         headers: [(String, String)] = [("x-api-key", "sk-emu-me-1"), ("anthropic-version", "2023-06-01")]
@@ -19,7 +25,7 @@ struct ServerTests {
             request.method = .POST
             request.body = .bytes(ByteBuffer(string: body))
         }
-        let response = try await HTTPClient.shared.execute(request, timeout: .seconds(60))
+        let response = try await Self.http.execute(request, timeout: .seconds(60))
         let bytes = try await response.body.collect(upTo: 1 << 24)
         let fields = Dictionary(response.headers.map { ($0.name, $0.value) }) { first, _ in first }
         return (Int(response.status.code), fields, Array(bytes.readableBytesView))
