@@ -15,7 +15,10 @@ struct TouchLog {
         /// The tokens that the cache holds.
         var tokens: Int
 
-        func lifeLeft(at now: Moment) -> Duration { max(.zero, lifetime.duration - (now - at)) }
+        /// What was touched in the future was touched by another clock, and says nothing.
+        func lifeLeft(at now: Moment) -> Duration {
+            now < at ? .zero : max(.zero, lifetime.duration - (now - at))
+        }
     }
 
     let file: URL
