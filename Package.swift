@@ -91,7 +91,8 @@ let package = Package(
             name: "warmer",
             dependencies: [
                 "OrderedJSON", "PromptCache", "CachePrices", "WarmingPolicies", "SteppedTime", "PromptCacheWarmer",
-                "Upstreams", "PromptCacheEmulator", "WarmerService", argumentParser, asyncHTTPClient, lifecycle, unixSignals,
+                "Upstreams", "PromptCacheEmulator", "WarmerService", argumentParser, asyncHTTPClient, lifecycle,
+                unixSignals,
                 nioCore, log,
             ],
             swiftSettings: strict),
@@ -107,10 +108,13 @@ let package = Package(
         tests(
             "WarmerServiceTests",
             [
-                "WarmerService", "CachePrices", "OrderedJSON", "PromptCache", "PromptCacheEmulator", "PromptCacheWarmer",
+                "WarmerService", "CachePrices", "OrderedJSON", "PromptCache", "PromptCacheEmulator",
+                "PromptCacheWarmer",
                 "SteppedTime", "WarmingPolicies", asyncHTTPClient, lifecycle, log, nioCore, nioHTTP1,
             ]),
-        tests("PromptCacheEmulatorTests", ["PromptCacheEmulator", "OrderedJSON", "SteppedTime", asyncHTTPClient, nioCore, nioHTTP1]),
+        tests(
+            "PromptCacheEmulatorTests",
+            ["PromptCacheEmulator", "OrderedJSON", "SteppedTime", asyncHTTPClient, nioCore, nioHTTP1]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -1,8 +1,8 @@
 public import AsyncHTTPClient
 import Foundation
 import NIOCore
-import NIOPosix
 import NIOHTTP1
+import NIOPosix
 import OrderedJSON
 import PromptCache
 public import PromptCacheWarmer

@@ -39,7 +39,7 @@ struct WarmerCommand: AsyncParsableCommand {
             print(message(for: error))
         } catch let code as ExitCode {
             Foundation.exit(code.rawValue)
-        } catch where exitCode(for: error) == .validationFailure {
+        } catch  where exitCode(for: error) == .validationFailure {
             Terminal.complain("\(oneLine(message(for: error))); see `warmer --help`")
             Foundation.exit(Failure.Code.usage.rawValue)
         } catch {

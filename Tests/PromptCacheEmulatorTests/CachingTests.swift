@@ -13,9 +13,11 @@ struct CachingTests {
         #expect(second.read == 1004 && second.write5m == 0 && second.input == first.input)
     }
 
-    @Test("A prefix below the model's minimum is never cached, and nobody is told", arguments: [
-        ("claude-sonnet-5-5", true), ("claude-opus-4-8", false), ("claude-haiku-4-5-20251001", false),
-    ])
+    @Test(
+        "A prefix below the model's minimum is never cached, and nobody is told",
+        arguments: [
+            ("claude-sonnet-5-5", true), ("claude-opus-4-8", false), ("claude-haiku-4-5-20251001", false),
+        ])
     func minimum(model: String, isCached: Bool) throws {
         let bench = Bench()
         let usage = try bench.send(Bodies.request(model: model))
@@ -106,7 +108,8 @@ struct CachingTests {
 
 @Suite("What a change invalidates")
 struct InvalidationTests {
-    private let tool = #"{"name":"t","description":"\#(Bodies.long("t"))","input_schema":{},"cache_control":{"type":"ephemeral"}}"#
+    private let tool =
+        #"{"name":"t","description":"\#(Bodies.long("t"))","input_schema":{},"cache_control":{"type":"ephemeral"}}"#
 
     /// Which of tools, system and messages are still read after a change.
     private func surviving(_ change: (inout String) -> Void) throws -> Int {

@@ -54,9 +54,11 @@ struct FaultPlanTests {
         #expect(bench.refusal(Bodies.request(maxTokens: 1)) == nil)
     }
 
-    @Test("Above a 5m prefix, a 1h breakpoint keeps all of it for an hour in one model and not in the other", arguments: [
-        ("entry", true), ("segment", false),
-    ])
+    @Test(
+        "Above a 5m prefix, a 1h breakpoint keeps all of it for an hour in one model and not in the other",
+        arguments: [
+            ("entry", true), ("segment", false),
+        ])
     func hourModel(model: String, isHeld: Bool) throws {
         var bench = try bench(#"[{"model":"\#(model)"}]"#)
         let start = Bodies.text(Bodies.long())

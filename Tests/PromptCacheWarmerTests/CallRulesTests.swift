@@ -61,7 +61,9 @@ struct RetryPlanTests {
 
     @Test("retry-after wins over the table, and x-should-retry false ends it")
     func advice() {
-        #expect(delays(remaining: .seconds(20), advice: RetryAdvice(delay: .seconds(7))) == .init(repeating: .seconds(7), count: 5))
+        #expect(
+            delays(remaining: .seconds(20), advice: RetryAdvice(delay: .seconds(7)))
+                == .init(repeating: .seconds(7), count: 5))
         #expect(delays(remaining: .seconds(20), advice: RetryAdvice(delay: .seconds(30))).isEmpty)
         #expect(delays(remaining: .seconds(20), advice: RetryAdvice(shouldRetry: false)).isEmpty)
     }
@@ -69,7 +71,8 @@ struct RetryPlanTests {
     @Test(
         "Advice is read from headers, absurd values are cut down and nonsense ignored",
         arguments: [
-            (["retry-after": "3"], Duration.seconds(3)), (["retry-after-ms": "250", "retry-after": "9"], .milliseconds(250)),
+            (["retry-after": "3"], Duration.seconds(3)),
+            (["retry-after-ms": "250", "retry-after": "9"], .milliseconds(250)),
             (["retry-after": "1e300"], .seconds(86400)), (["retry-after": "-5"], .zero), (["retry-after": "soon"], nil),
             ([:], nil),
         ] as [([String: String], Duration?)])

@@ -39,7 +39,8 @@ struct FaultToleranceTests {
         let clock = StepClock()
         let (bad, good) = (ScriptedCall(clock: clock), ScriptedCall(clock: clock))
         bad.next(status: 401, type: "authentication_error", times: 2)
-        let warmer = CacheWarmer(clients: ["bad": bad, "good": good], options: WarmerOptions(clock: clock, random: { 0 }))
+        let warmer = CacheWarmer(
+            clients: ["bad": bad, "good": good], options: WarmerOptions(clock: clock, random: { 0 }))
         for (name, upstream) in [("a", "bad"), ("b", "bad"), ("c", "good")] {
             var scope = try Prompts.scope(name, policy: "every:240s@5m")
             scope.upstream = upstream
@@ -64,8 +65,10 @@ struct FaultToleranceTests {
         try await rig.start(try Prompts.scope("a", policy: "every:240s@5m"))
         await rig.clock.advance(seconds: 1)
         rig.call.next(status: 413, type: "request_too_large")
-        try await rig.warmer.add(try Prompts.scope("b", body: Prompts.body("b", model: "claude-opus-5"), policy: "every:240s@5m"))
-        try await rig.warmer.add(try Prompts.scope("c", body: Prompts.body("c", model: "claude-opus-5"), policy: "every:240s@5m"))
+        try await rig.warmer.add(
+            try Prompts.scope("b", body: Prompts.body("b", model: "claude-opus-5"), policy: "every:240s@5m"))
+        try await rig.warmer.add(
+            try Prompts.scope("c", body: Prompts.body("c", model: "claude-opus-5"), policy: "every:240s@5m"))
         await rig.clock.advance(seconds: 500)
         #expect(await rig.warmer.status.map { $0.stopReason != nil } == [true, true, false])
         await rig.warmer.stop()

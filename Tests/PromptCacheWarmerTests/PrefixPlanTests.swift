@@ -32,7 +32,8 @@ struct PrefixPlanTests {
 
     @Test("Breakpoints of both lifetimes have schedules of their own, the longest prefix first")
     func twoLifetimes() throws {
-        let tools = #"{"name":"t","description":"\#(Prompts.text("t").split(separator: "\n").joined(separator: " "))","input_schema":{"type":"object"},"cache_control":{"type":"ephemeral","ttl":"1h"}}"#
+        let tools =
+            #"{"name":"t","description":"\#(Prompts.text("t").split(separator: "\n").joined(separator: " "))","input_schema":{"type":"object"},"cache_control":{"type":"ephemeral","ttl":"1h"}}"#
         let scope = try Prompts.scope(body: Prompts.body(extra: #""tools":[\#(tools)],"#))
         let plans = try plans(scope)
         #expect(plans.map(\.id) == ["support", "support:tools.0"])
@@ -62,7 +63,8 @@ struct PrefixPlanTests {
     func useless() throws {
         let unmarked = Array(#"{"model":"claude-sonnet-5-5","system":"Hi","messages":[]}"#.utf8)
         #expect(refusal(try Prompts.scope(body: unmarked))?.contains("no cache_control") == true)
-        let short = #"{"model":"claude-haiku-4-5","system":[{"type":"text","text":"Hi","cache_control":{"type":"ephemeral"}}]}"#
+        let short =
+            #"{"model":"claude-haiku-4-5","system":[{"type":"text","text":"Hi","cache_control":{"type":"ephemeral"}}]}"#
         #expect(refusal(try Prompts.scope(body: Array(short.utf8)))?.contains("4096 tokens") == true)
     }
 

@@ -7,7 +7,9 @@ import WarmingPolicies
 
 @Suite("Money passes one door")
 struct SpendAccountTests {
-    private func wish(_ usd: StaticString, at seconds: Double = 0, scope: String = "a", budget: Budget? = nil) -> SpendRequest {
+    private func wish(_ usd: StaticString, at seconds: Double = 0, scope: String = "a", budget: Budget? = nil)
+        -> SpendRequest
+    {
         SpendRequest(scope: scope, worstCase: .usd(usd), wall: .at(seconds), scopeBudget: budget)
     }
 
@@ -76,7 +78,9 @@ struct SpendAccountTests {
         _ = try granted(account.reserve(wish("0.08", scope: "b")))
     }
 
-    @Test("A call that is open at midnight counts on the new day too, and a clock that jumps back finds nothing new to spend")
+    @Test(
+        "A call that is open at midnight counts on the new day too, and a clock that jumps back finds nothing new to spend"
+    )
     func midnight() throws {
         var account = SpendAccount(budget: .perDay(.usd("1.00")))
         let open = try granted(account.reserve(wish("0.40", at: 86_399)))

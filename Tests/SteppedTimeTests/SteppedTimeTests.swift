@@ -11,7 +11,9 @@ struct SteppedTimeTests {
     }
 
     /// Starts a task that holds time from its first moment on.
-    private func spawn(_ time: SteppedTime, _ work: @escaping @Sendable () async throws -> Void) -> Task<Void, any Error> {
+    private func spawn(_ time: SteppedTime, _ work: @escaping @Sendable () async throws -> Void) -> Task<
+        Void, any Error
+    > {
         time.hold()
         return Task {
             defer { time.release() }

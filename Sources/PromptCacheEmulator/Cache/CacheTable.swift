@@ -121,7 +121,8 @@ struct CacheTable {
     }
 
     private mutating func refresh(
-        _ hit: Int, _ breakpoints: [Int], _ hashes: PromptHashes, _ owner: Owner, _ now: Duration, _ rules: CacheBehaviour
+        _ hit: Int, _ breakpoints: [Int], _ hashes: PromptHashes, _ owner: Owner, _ now: Duration,
+        _ rules: CacheBehaviour
     ) {
         let earlier = rules.refreshesEarlierBreakpoints ? breakpoints.filter { $0 < hit } : []
         for block in earlier + [hit] where entries[owner]?[hashes.ofBlocks[block]]?.isAlive(at: now) == true {

@@ -186,7 +186,8 @@ struct ControlEndpoint: Sendable {
     }
 
     private static func refuse(_ message: String, status: Int = 400) -> Response {
-        .json(["type": "error", "error": ["type": "invalid_request_error", "message": .string(message)]], status: status)
+        .json(
+            ["type": "error", "error": ["type": "invalid_request_error", "message": .string(message)]], status: status)
     }
 }
 

@@ -24,7 +24,9 @@ struct EmulatedBlock {
     /// Its own marker and those nested in a tool result: path and lifetime.
     var markers: [(path: String, lifetime: EmulatedLifetime)]
 
-    var isEmptyText: Bool { type == "text" && (node.kind == .string ? node : node["text"])?.decodedBytes.isEmpty ?? true }
+    var isEmptyText: Bool {
+        type == "text" && (node.kind == .string ? node : node["text"])?.decodedBytes.isEmpty ?? true
+    }
 
     /// Whether automatic caching may land here.
     var isCacheable: Bool { type != "thinking" && type != "redacted_thinking" && !isEmptyText }

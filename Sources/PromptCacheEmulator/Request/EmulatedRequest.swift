@@ -93,7 +93,9 @@ struct EmulatedRequest {
                 throw .invalid("messages.\(position).role: Input should be 'user' or 'assistant'")
             }
             if position == 0, role != "user" { throw .invalid("messages: first message must use the \"user\" role") }
-            guard let content = message["content"] else { throw .invalid("messages.\(position).content: Field required") }
+            guard let content = message["content"] else {
+                throw .invalid("messages.\(position).content: Field required")
+            }
             let path = "messages.\(position).content"
             let blocks = try blocks(content, .messages, path, message: position, role: role)
             if blocks.isEmpty { throw .invalid("\(path): at least one block is required") }

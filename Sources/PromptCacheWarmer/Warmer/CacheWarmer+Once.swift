@@ -31,7 +31,8 @@ extension CacheWarmer {
         var result = WarmedPrefix(
             breakpoint: entry.plan.breakpoint.path, key: entry.plan.key, model: entry.plan.model,
             verdict: usage.verdict, isVerified: verify ? false : nil, usage: first.usage, cost: first.cost,
-            cached: usage.cached, latency: first.latency ?? .zero, touchedAt: first.startedAt, lifetime: entry.plan.lifetime)
+            cached: usage.cached, latency: first.latency ?? .zero, touchedAt: first.startedAt,
+            lifetime: entry.plan.lifetime)
         guard verify else { return result }
         for attempt in 0..<Self.verifyingCalls {
             if attempt > 0 { try await clock.sleep(until: clock.now.elapsed + Self.verifyingPause) }

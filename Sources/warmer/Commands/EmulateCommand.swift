@@ -19,7 +19,8 @@ struct EmulateCommand: AsyncParsableCommand {
             """)
 
     @Option(help: "Where to listen; port 0 for any.") var listen = "127.0.0.1:0"
-    @Option(help: ArgumentHelp("A JSON file with what shall go wrong, as for POST /emulator/faults.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("A JSON file with what shall go wrong, as for POST /emulator/faults.", valueName: "file"))
     var faults: String?
     @Option(help: "Everything at random comes from it.") var seed: UInt64 = 1
     @Flag(help: "Time moves only when asked to, or when a request waits for it.") var stepped = false

@@ -57,7 +57,8 @@ struct IsWarmCommand: AsyncParsableCommand {
             let cost = (isWarm ? read : write).map { " for \($0.short)" } ?? " (no price is known for \(request.model))"
             Terminal.print(
                 isWarm
-                    ? Terminal.paint("warm", .green) + " for \(seconds) s more: sending it now reads \(tokens) tokens\(cost)"
+                    ? Terminal.paint("warm", .green)
+                        + " for \(seconds) s more: sending it now reads \(tokens) tokens\(cost)"
                         + (write.map { "; once cold, a write costs \($0.short)" } ?? "")
                     : Terminal.paint("cold", .yellow) + ": sending it now writes about \(tokens) tokens\(cost)")
         }

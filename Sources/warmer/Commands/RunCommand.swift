@@ -25,12 +25,14 @@ struct RunCommand: AsyncParsableCommand {
     @Flag(help: "Only check the configuration, and say what is wrong with it.") var check = false
     @Option(help: ArgumentHelp("Take the time from an emulator instead of this machine.", valueName: "url"))
     var clock: String?
-    @Option(help: "How much to log: debug, info, warning or error.", transform: Self.level) var logLevel = Logger.Level.info
+    @Option(help: "How much to log: debug, info, warning or error.", transform: Self.level) var logLevel = Logger.Level
+        .info
 
     func run() async throws {
         let configuration = try await load()
         if check {
-            Terminal.print("\(config): valid; \(configuration.scopes.count) scopes, \(configuration.budget.perDay.short) a day")
+            Terminal.print(
+                "\(config): valid; \(configuration.scopes.count) scopes, \(configuration.budget.perDay.short) a day")
             return
         }
         var logger = Logger(label: "warmer") { StreamLogHandler.standardError(label: $0) }
@@ -64,4 +66,3 @@ struct RunCommand: AsyncParsableCommand {
         }
     }
 }
-

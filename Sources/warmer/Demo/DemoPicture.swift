@@ -23,7 +23,8 @@ struct DemoPicture {
                 $0 ? Terminal.paint("▪", .green) : Terminal.paint("▪", .red)
             }.joined()
             lines.append(
-                "\(strategy.policy.name.padded(Self.names)) \(cost.short.padded(-7))  \(Self.bar(share, .yellow)) \(recent)")
+                "\(strategy.policy.name.padded(Self.names)) \(cost.short.padded(-7))  \(Self.bar(share, .yellow)) \(recent)"
+            )
         }
         lines.append("")
         lines.append(Terminal.paint("bars: spent so far · squares: the last requests, warm or cold", .gray))

@@ -8,7 +8,8 @@ enum EmulatorTime {
     static func clock(_ url: String) async throws -> any WarmClock {
         let root = try await JSONOverHTTP.get("\(url)/emulator/clock", what: "--clock \(url)")
         guard let now = root["now_ns"]?.integer, let start = root["wall_of_start"]?.integer else {
-            throw Failure(.usage, "--clock \(url): does not tell the time of an emulator; give the URL of `warmer emulate`")
+            throw Failure(
+                .usage, "--clock \(url): does not tell the time of an emulator; give the URL of `warmer emulate`")
         }
         let moment = Moment(secondsSince1970: Double(start)) + .nanoseconds(now)
         return ShiftedClock(by: moment - SystemClock().now.wall)

@@ -22,7 +22,10 @@ enum Terminal {
     static func print(_ line: String) { write(line + "\n") }
 
     enum Color: Int {
-        case red = 31, green, yellow, blue
+        case red = 31
+        case green = 32
+        case yellow = 33
+        case blue = 34
         case gray = 90
     }
 

@@ -48,6 +48,7 @@ enum Bodies {
     ) -> String {
         let tools = tools.map { #""tools":[\#($0)],"# } ?? ""
         let system = system.isEmpty ? "" : #""system":[\#(system.joined(separator: ","))],"#
-        return #"{"model":"\#(model)","max_tokens":\#(maxTokens),\#(extra)\#(tools)\#(system)"messages":[\#(messages.joined(separator: ","))]}"#
+        return
+            #"{"model":"\#(model)","max_tokens":\#(maxTokens),\#(extra)\#(tools)\#(system)"messages":[\#(messages.joined(separator: ","))]}"#
     }
 }

@@ -22,7 +22,9 @@ enum Prompts {
             """.utf8)
     }
 
-    static func scope(_ name: String = "support", body: [UInt8]? = nil, policy: String = "every:285s@5m") throws -> WarmScope {
+    static func scope(_ name: String = "support", body: [UInt8]? = nil, policy: String = "every:285s@5m") throws
+        -> WarmScope
+    {
         WarmScope(name: name, body: body ?? self.body(name), policy: try WarmPolicy(policy))
     }
 }
