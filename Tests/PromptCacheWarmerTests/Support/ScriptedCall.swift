@@ -15,6 +15,7 @@ final class ScriptedCall: WarmCall {
         var sent: [Sent] = []
         var touched: [String: Moment] = [:]
         var lastArrival: Moment?
+        var behaviour: (@Sendable () -> (latency: Duration, isOverloaded: Bool))?
         var script: [@Sendable (WarmRequest) throws -> WarmResponse?] = []
     }
 
@@ -38,6 +39,11 @@ final class ScriptedCall: WarmCall {
         }
     }
 
+    /// From now on each answer takes as long as this says, and is a refusal where it says so.
+    func behave(_ behaviour: @escaping @Sendable () -> (latency: Duration, isOverloaded: Bool)) {
+        state.withLock { $0.behaviour = behaviour }
+    }
+
     /// Forgets everything, as a provider that evicts early.
     func evict() { state.withLock { ($0.touched, $0.lastArrival) = ([:], nil) } }
 
@@ -53,7 +59,9 @@ final class ScriptedCall: WarmCall {
             state.sent.append(Sent(at: start, request: request))
             return state.script.isEmpty ? nil : state.script.removeFirst()
         }
-        try await clock.sleep(until: start + latency)
+        let behaviour = state.withLock { $0.behaviour?() }
+        try await clock.sleep(until: start + (behaviour?.latency ?? latency))
+        if behaviour?.isOverloaded == true { return WarmResponse(status: 529) }
         if let response = try answer?(request) { return response }
         let tokens = request.body.count / 4
         let key = (try? MessagesRequest(request.body))?.lastPrefix(in: RequestContext())?.key.hex ?? ""
