@@ -105,7 +105,8 @@ def test_the_daemon_lives_through_a_virtual_day(folder, emulator):
     )
     assert warmer("run", "--check").returncode == 0
     command = [WARMER, "run", "--clock", emulator.url]
-    daemon = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    log = folder / "log"
+    daemon = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log.open("w"), text=True)
     try:
         dashboard = daemon.stdout.readline().split()[-1]
         emulator.advance(3600)
@@ -117,9 +118,9 @@ def test_the_daemon_lives_through_a_virtual_day(folder, emulator):
         assert bill["cache_read"] == (pings - 1) * bill["cache_creation_5m"]
     finally:
         daemon.send_signal(signal.SIGTERM)
-        _, log = daemon.communicate(timeout=30)
+        daemon.communicate(timeout=30)
     assert daemon.returncode == 0
-    assert "sk-emu" not in log
+    assert "sk-emu" not in log.read_text()
 
 
 def test_the_demonstration_is_the_same_for_the_same_seed():
