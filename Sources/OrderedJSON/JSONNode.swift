@@ -1,19 +1,38 @@
 /// A value at its place in a ``JSONText``.
 public struct JSONNode: Sendable {
-    /// The text that the value stands in.
-    public let text: JSONText
+    let storage: JSONText.Storage
     let index: Int
 
-    private var token: JSONText.Token { text.tokens[index] }
+    private var token: JSONText.Token { storage.tokens[index] }
+
+    /// The text that the value stands in.
+    public var text: JSONText { JSONText(storage: storage) }
 
     /// What the value is.
     public var kind: JSONKind { token.kind }
 
     /// Where it stands in `text.bytes`, from its first byte to behind its last.
-    public var range: Range<Int> { Int(token.start)..<Int(token.end) }
+    public var range: Range<Int> {
+        let token = token
+        return Int(token.start)..<Int(token.end)
+    }
 
     /// Its bytes as they were written.
-    public var bytes: ArraySlice<UInt8> { text.bytes[range] }
+    public var bytes: ArraySlice<UInt8> { storage.bytes[range] }
+
+    /// Whether its bytes have no white space between tokens and no escape that its character could do without.
+    ///
+    /// Values that are minified and have the same numbers, spelled alike, and the same order of keys have the same bytes.
+    public var isMinified: Bool { token.isMinified }
+
+    /// A string in its minified spelling, with its quotes, for the length of a closure; anything else as it was written.
+    public func withMinifiedBytes(_ body: (UnsafeRawBufferPointer) -> Void) {
+        if kind == .string, !isMinified {
+            StringEscapes.literal(of: decodedBytes).withUnsafeBytes(body)
+        } else {
+            storage.bytes.withUnsafeBytes { body(UnsafeRawBufferPointer(rebasing: $0[range])) }
+        }
+    }
 
     /// The members of an object in document order; empty for anything else.
     public var members: Members { Members(parent: self) }
@@ -23,9 +42,15 @@ public struct JSONNode: Sendable {
 
     /// The value of the last member with this key, as most parsers would have it; nil where there is none.
     public subscript(key: String) -> JSONNode? {
-        var found: JSONNode?
-        for member in members where member.hasKey(key) { found = member.value }
-        return found
+        guard kind == .object else { return nil }
+        var found: Int?
+        var at = firstChild
+        let end = behind
+        while at < end {
+            if storage.isString(at: at, key) { found = at + 1 }
+            at = Int(storage.tokens[at + 1].next)
+        }
+        return found.map { JSONNode(storage: storage, index: $0) }
     }
 
     /// The decoded string; nil for anything that is not a string. A lone surrogate becomes U+FFFD.
@@ -35,24 +60,24 @@ public struct JSONNode: Sendable {
         return String(decoding: StringEscapes.replacingLoneSurrogates(in: decodedBytes), as: UTF8.self)
     }
 
-    /// The decoded bytes of a string, without its quotes; empty for anything that is not a string.
+    /// The decoded bytes of a string, without its quotes; empty for anything that is not a string. Lone surrogates are
+    /// kept apart (as WTF-8), so that different texts stay different.
     public var decodedBytes: [UInt8] {
         guard kind == .string else { return [] }
-        var out: [UInt8] = []
-        appendDecoded(to: &out)
-        return out
-    }
-
-    /// Appends the decoded bytes of a string. Lone surrogates are kept apart (as WTF-8), so that different texts stay
-    /// different.
-    public func appendDecoded(to out: inout [UInt8]) {
         let inner = range.lowerBound + 1..<range.upperBound - 1
-        if token.hasEscapes {
-            StringEscapes.decode(text.bytes[inner], into: &out)
-        } else {
-            out.append(contentsOf: text.bytes[inner])
+        guard hasEscapes else { return Array(storage.bytes[inner]) }
+        return Array(unsafeUninitializedCapacity: inner.count) { out, count in
+            count = storage.bytes.withUnsafeBytes {
+                StringEscapes.decode($0[inner], into: UnsafeMutableRawBufferPointer(out))
+            }
         }
     }
+
+    /// Whether it is a string that, decoded, is this one.
+    public func isString(_ text: String) -> Bool { kind == .string && storage.isString(at: index, text) }
+
+    /// Whether it is a string without a character.
+    public var isEmptyString: Bool { kind == .string && range.count == 2 }
 
     /// The number if it is spelled as an integer that fits.
     public var integer: Int? {
@@ -91,10 +116,7 @@ public struct JSONMember: Sendable {
     public var range: Range<Int> { key.range.lowerBound..<value.range.upperBound }
 
     /// Whether the decoded key is this one.
-    public func hasKey(_ name: String) -> Bool {
-        if key.hasEscapes { return key.decodedBytes.elementsEqual(name.utf8) }
-        return key.bytes.dropFirst().dropLast().elementsEqual(name.utf8)
-    }
+    public func hasKey(_ name: String) -> Bool { key.storage.isString(at: key.index, name) }
 }
 
 /// The members of an object in document order.
@@ -102,14 +124,14 @@ public struct Members: Sequence, Sendable {
     let parent: JSONNode
 
     public struct Iterator: IteratorProtocol {
-        let text: JSONText
+        let storage: JSONText.Storage
         var index: Int
         let end: Int
 
         public mutating func next() -> JSONMember? {
             guard index < end else { return nil }
-            let key = JSONNode(text: text, index: index)
-            let value = JSONNode(text: text, index: index + 1)
+            let key = JSONNode(storage: storage, index: index)
+            let value = JSONNode(storage: storage, index: index + 1)
             index = value.behind
             return JSONMember(key: key, value: value)
         }
@@ -117,7 +139,8 @@ public struct Members: Sequence, Sendable {
 
     public func makeIterator() -> Iterator {
         let isObject = parent.kind == .object
-        return Iterator(text: parent.text, index: parent.firstChild, end: isObject ? parent.behind : parent.firstChild)
+        return Iterator(
+            storage: parent.storage, index: parent.firstChild, end: isObject ? parent.behind : parent.firstChild)
     }
 }
 
@@ -126,13 +149,13 @@ public struct Elements: Sequence, Sendable {
     let parent: JSONNode
 
     public struct Iterator: IteratorProtocol {
-        let text: JSONText
+        let storage: JSONText.Storage
         var index: Int
         let end: Int
 
         public mutating func next() -> JSONNode? {
             guard index < end else { return nil }
-            let node = JSONNode(text: text, index: index)
+            let node = JSONNode(storage: storage, index: index)
             index = node.behind
             return node
         }
@@ -140,6 +163,7 @@ public struct Elements: Sequence, Sendable {
 
     public func makeIterator() -> Iterator {
         let isArray = parent.kind == .array
-        return Iterator(text: parent.text, index: parent.firstChild, end: isArray ? parent.behind : parent.firstChild)
+        return Iterator(
+            storage: parent.storage, index: parent.firstChild, end: isArray ? parent.behind : parent.firstChild)
     }
 }

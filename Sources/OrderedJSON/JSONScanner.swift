@@ -7,8 +7,10 @@ struct JSONScanner {
     private let maximumDepth: Int
     private var at = 0
     private var tokens: [JSONText.Token] = []
-    /// The indices of the arrays and objects that are open.
-    private var open: [Int] = []
+    /// The arrays and objects that are open: their tokens, and the oddities before them.
+    private var open: [(token: Int, oddities: Int)] = []
+    /// How often something came that a minified text has not: white space, or an escape that is longer than it must be.
+    private var oddities = 0
 
     static func scan(_ bytes: [UInt8], maximumDepth: Int) throws(JSONFault) -> [JSONText.Token] {
         let result: Result<[JSONText.Token], JSONFault> = bytes.withUnsafeBytes { buffer in
@@ -34,7 +36,7 @@ struct JSONScanner {
     private mutating func run() throws(JSONFault) -> [JSONText.Token] {
         skipWhitespace()
         try value()
-        while let parent = open.last {
+        while let parent = open.last?.token {
             skipWhitespace()
             let isObject = tokens[parent].kind == .object
             let isFirst = parent == tokens.count - 1
@@ -78,22 +80,22 @@ struct JSONScanner {
 
     private mutating func begin(_ kind: JSONKind) throws(JSONFault) {
         guard open.count < maximumDepth else { throw fault("nested deeper than \(maximumDepth) levels") }
-        open.append(tokens.count)
+        open.append((tokens.count, oddities))
         append(kind, from: at)
         at += 1
     }
 
     private mutating func close(_ parent: Int) {
-        open.removeLast()
+        tokens[parent].isMinified = open.removeLast().oddities == oddities
         tokens[parent].end = UInt32(at)
         tokens[parent].next = UInt32(tokens.count)
     }
 
-    private mutating func append(_ kind: JSONKind, from start: Int, hasEscapes: Bool = false) {
+    private mutating func append(_ kind: JSONKind, from start: Int, hasEscapes: Bool = false, isMinified: Bool = true) {
         tokens.append(
             JSONText.Token(
                 start: UInt32(start), end: UInt32(at), next: UInt32(tokens.count + 1), kind: kind,
-                hasEscapes: hasEscapes))
+                hasEscapes: hasEscapes, isMinified: isMinified))
     }
 
     // MARK: Scalars
@@ -131,77 +133,63 @@ struct JSONScanner {
 
     private mutating func string() throws(JSONFault) {
         let start = at
+        let odditiesBefore = oddities
         var hasEscapes = false
-        at += 1
+        var at = start &+ 1
         while true {
-            skipPlainText()
-            guard let byte = peek else { throw fault("a string is not closed") }
-            switch byte {
+            if at &+ 8 <= count {
+                let word = UInt64(littleEndian: base.loadUnaligned(fromByteOffset: at, as: UInt64.self))
+                let plain = BytesInWord.beforeSpecial(in: word)
+                at &+= plain
+                if plain == 8 { continue }
+            }
+            guard at < count else { throw fault("a string is not closed", at: at) }
+            switch byte(at) {
             case UInt8(ascii: "\""):
-                at += 1
-                append(.string, from: start, hasEscapes: hasEscapes)
+                self.at = at &+ 1
+                append(.string, from: start, hasEscapes: hasEscapes, isMinified: oddities == odditiesBefore)
                 return
             case UInt8(ascii: "\\"):
                 hasEscapes = true
-                try escape()
+                at = try behindEscape(at)
             case ..<0x20:
-                throw fault("a control character must be escaped in a string")
+                throw fault("a control character must be escaped in a string", at: at)
             case 0x80...:
-                try multibyte(byte)
+                at = try behindCharacter(at)
             default:
-                at += 1
+                at &+= 1
             }
         }
     }
 
-    /// Passes over eight bytes at a time while none of them is a quote, a backslash, a control character or beyond ASCII,
-    /// and stops at the first that is.
-    private mutating func skipPlainText() {
-        let ones: UInt64 = 0x0101_0101_0101_0101
-        let tops: UInt64 = 0x8080_8080_8080_8080
-        while at &+ 8 <= count {
-            let word = UInt64(littleEndian: base.loadUnaligned(fromByteOffset: at, as: UInt64.self))
-            let quote = word ^ (ones &* UInt64(UInt8(ascii: "\"")))
-            let backslash = word ^ (ones &* UInt64(UInt8(ascii: "\\")))
-            // The top bit of a byte is set where it is zero (quote, backslash), below 0x20, or beyond ASCII. A borrow can
-            // only mark bytes behind a true one, and the lowest mark is what counts.
-            let marks =
-                ((quote &- ones) & ~quote | (backslash &- ones) & ~backslash | (word &- ones &* 0x20) & ~word | word)
-                & tops
-            if marks != 0 {
-                at &+= marks.trailingZeroBitCount >> 3
-                return
-            }
-            at &+= 8
-        }
-        while let byte = peek, byte >= 0x20, byte < 0x80, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\") {
-            at += 1
-        }
-    }
-
-    private mutating func escape() throws(JSONFault) {
-        at += 1
-        switch peek {
-        case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"), UInt8(ascii: "b"), UInt8(ascii: "f"),
-            UInt8(ascii: "n"), UInt8(ascii: "r"), UInt8(ascii: "t"):
-            at += 1
+    @inline(__always)
+    private mutating func behindEscape(_ at: Int) throws(JSONFault) -> Int {
+        guard at &+ 1 < count else { throw fault("a string is not closed", at: count) }
+        switch byte(at &+ 1) {
+        case UInt8(ascii: "n"), UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "t"), UInt8(ascii: "r"),
+            UInt8(ascii: "b"), UInt8(ascii: "f"):
+            return at &+ 2
+        case UInt8(ascii: "/"):
+            oddities &+= 1
+            return at &+ 2
         case UInt8(ascii: "u"):
-            at += 1
-            for _ in 0..<4 {
-                guard let byte = peek, Self.isHexadecimal(byte) else {
-                    throw fault("expected four hexadecimal digits after \\u")
-                }
-                at += 1
+            // Also where it must be: then it costs a decoding, and no more.
+            oddities &+= 1
+            for digit in at + 2..<at + 6 where digit >= count || !Self.isHexadecimal(byte(digit)) {
+                throw fault("expected four hexadecimal digits after \\u", at: digit)
             }
-        default: throw fault("no such escape in a string")
+            return at &+ 6
+        default:
+            throw fault("no such escape in a string", at: at + 1)
         }
     }
 
     /// Table 3-7 of the Unicode standard: the well-formed byte sequences.
-    private mutating func multibyte(_ lead: UInt8) throws(JSONFault) {
+    @inline(__always)
+    private func behindCharacter(_ at: Int) throws(JSONFault) -> Int {
         let second: ClosedRange<UInt8>
         let length: Int
-        switch lead {
+        switch byte(at) {
         case 0xC2...0xDF: (length, second) = (2, 0x80...0xBF)
         case 0xE0: (length, second) = (3, 0xA0...0xBF)
         case 0xED: (length, second) = (3, 0x80...0x9F)
@@ -209,13 +197,12 @@ struct JSONScanner {
         case 0xF0: (length, second) = (4, 0x90...0xBF)
         case 0xF1...0xF3: (length, second) = (4, 0x80...0xBF)
         case 0xF4: (length, second) = (4, 0x80...0x8F)
-        default: throw fault("not valid UTF-8")
+        default: throw fault("not valid UTF-8", at: at)
         }
-        guard at + length <= count, second.contains(byte(at + 1)) else { throw fault("not valid UTF-8") }
-        for offset in 2..<Swift.max(length, 2) where byte(at + offset) & 0xC0 != 0x80 {
-            throw fault("not valid UTF-8")
-        }
-        at += length
+        guard at &+ length <= count, second.contains(byte(at &+ 1)),
+            length < 3 || byte(at &+ 2) & 0xC0 == 0x80, length < 4 || byte(at &+ 3) & 0xC0 == 0x80
+        else { throw fault("not valid UTF-8", at: at) }
+        return at &+ length
     }
 
     // MARK: Bytes
@@ -231,8 +218,12 @@ struct JSONScanner {
 
     private var peek: UInt8? { at < count ? byte(at) : nil }
 
+    @inline(__always)
     private mutating func skipWhitespace() {
-        while let byte = peek, byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 { at += 1 }
+        guard at < count, byte(at) <= 0x20 else { return }
+        let start = at
+        while let byte = peek, byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 { at &+= 1 }
+        if at > start { oddities &+= 1 }
     }
 
     private mutating func expect(_ byte: UInt8, or other: String?) throws(JSONFault) {
@@ -243,5 +234,7 @@ struct JSONScanner {
         at += 1
     }
 
-    private func fault(_ reason: String) -> JSONFault { JSONFault(offset: at, reason: reason) }
+    private func fault(_ reason: String) -> JSONFault { fault(reason, at: at) }
+
+    private func fault(_ reason: String, at offset: Int) -> JSONFault { JSONFault(offset: offset, reason: reason) }
 }

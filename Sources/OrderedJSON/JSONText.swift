@@ -3,9 +3,10 @@
 /// Nothing is decoded and nothing is copied: a ``JSONNode`` is a place in these bytes. Order, spelling and white space
 /// stay as they came, so that a text can be edited by ``splicing(_:)`` and every other byte is the same afterwards.
 public struct JSONText: Sendable {
+    let storage: Storage
+
     /// The text as it was given.
-    public let bytes: [UInt8]
-    let tokens: [Token]
+    public var bytes: [UInt8] { storage.bytes }
 
     /// How deep values may nest unless told otherwise; tool schemas seldom pass 20.
     public static let defaultMaximumDepth = 256
@@ -23,15 +24,40 @@ public struct JSONText: Sendable {
         guard bytes.count < Int(UInt32.max) else {
             throw JSONFault(offset: 0, reason: "a JSON text must be smaller than 4 GiB")
         }
-        self.bytes = bytes
-        self.tokens = try JSONScanner.scan(bytes, maximumDepth: maximumDepth)
+        storage = Storage(bytes: bytes, tokens: try JSONScanner.scan(bytes, maximumDepth: maximumDepth))
     }
 
+    init(storage: Storage) { self.storage = storage }
+
     /// The one value of the text.
-    public var root: JSONNode { JSONNode(text: self, index: 0) }
+    public var root: JSONNode { JSONNode(storage: storage, index: 0) }
 }
 
 extension JSONText {
+    /// Text and index behind one reference, so that a node is cheap to pass on.
+    final class Storage: Sendable {
+        let bytes: [UInt8]
+        let tokens: [Token]
+
+        init(bytes: [UInt8], tokens: [Token]) {
+            self.bytes = bytes
+            self.tokens = tokens
+        }
+
+        /// Whether the string at an index, decoded, has these bytes.
+        func isString(at index: Int, _ name: String) -> Bool {
+            let token = tokens[index]
+            let written = Int(token.end) - Int(token.start) - 2
+            if token.hasEscapes {
+                // No escape makes a string longer, and most names are told apart by their length.
+                if written < name.utf8.count { return false }
+                return JSONNode(storage: self, index: index).decodedBytes.elementsEqual(name.utf8)
+            }
+            if written != name.utf8.count { return false }
+            return bytes[Int(token.start) + 1..<Int(token.end) - 1].elementsEqual(name.utf8)
+        }
+    }
+
     /// One value or key of the text, in document order. Children follow their parent.
     struct Token: Sendable {
         var start: UInt32
@@ -40,6 +66,8 @@ extension JSONText {
         var next: UInt32
         var kind: JSONKind
         var hasEscapes: Bool
+        /// Whether no byte of it could be spelled otherwise; see ``JSONNode/isMinified``.
+        var isMinified: Bool
     }
 }
 

@@ -22,10 +22,7 @@ extension JSONText {
     ///
     /// - Parameter splices: in any order, not overlapping. Several insertions at one place keep their order.
     public func splicing(_ splices: [Splice]) -> [UInt8] {
-        let ordered = splices.enumerated().sorted {
-            ($0.element.range.lowerBound, $0.element.range.upperBound, $0.offset)
-                < ($1.element.range.lowerBound, $1.element.range.upperBound, $1.offset)
-        }.map(\.element)
+        let ordered = Self.ordered(splices)
         let growth = ordered.reduce(0) { $0 + $1.replacement.count - $1.range.count }
         var out: [UInt8] = []
         out.reserveCapacity(bytes.count + growth)
@@ -38,6 +35,14 @@ extension JSONText {
         }
         out += bytes[copied...]
         return out
+    }
+
+    private static func ordered(_ splices: [Splice]) -> [Splice] {
+        if splices.count < 2 { return splices }
+        return splices.enumerated().sorted {
+            ($0.element.range.lowerBound, $0.element.range.upperBound, $0.offset)
+                < ($1.element.range.lowerBound, $1.element.range.upperBound, $1.offset)
+        }.map(\.element)
     }
 }
 

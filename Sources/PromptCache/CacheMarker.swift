@@ -12,23 +12,27 @@ public struct CacheMarker: Sendable {
     /// Reads the marker of an object.
     ///
     /// - Returns: nil where there is none, or where it is null.
-    init?(of object: JSONNode, path: String) throws(RequestFault) {
-        let places = object.members.filter { $0.hasKey("cache_control") }
-        guard let member = places.first, member.value.kind != .null else { return nil }
-        let markerPath = path.isEmpty ? "cache_control" : "\(path).cache_control"
-        guard places.count == 1 else { throw RequestFault(path: markerPath, "stands twice; keep one") }
-        guard member.value.kind == .object, member.value["type"]?.string == "ephemeral" else {
-            throw RequestFault(path: markerPath, #"must be an object like {"type":"ephemeral"}"#)
+    init?(of object: JSONNode, path: () -> String) throws(RequestFault) {
+        var found: JSONMember?
+        for member in object.members where member.hasKey("cache_control") {
+            if found != nil { throw RequestFault(path: Self.path(path()), "stands twice; keep one") }
+            found = member
         }
-        switch member.value["ttl"] {
+        guard let found, found.value.kind != .null else { return nil }
+        guard found.value.kind == .object, found.value["type"]?.string == "ephemeral" else {
+            throw RequestFault(path: Self.path(path()), #"must be an object like {"type":"ephemeral"}"#)
+        }
+        switch found.value["ttl"] {
         case nil: lifetime = .fiveMinutes
         case let ttl?:
             guard let known = ttl.string.flatMap(Lifetime.init(rawValue:)) else {
-                throw RequestFault(path: "\(markerPath).ttl", #"must be "5m" or "1h""#)
+                throw RequestFault(path: "\(Self.path(path())).ttl", #"must be "5m" or "1h""#)
             }
             lifetime = known
         }
-        self.path = path
-        self.range = member.range
+        self.path = path()
+        self.range = found.range
     }
+
+    private static func path(_ block: String) -> String { block.isEmpty ? "cache_control" : "\(block).cache_control" }
 }

@@ -19,10 +19,10 @@ extension MessagesRequest {
         if breakpoint.isAutomatic { splices += Self.marking(block, breakpoint.lifetime) }
         switch block.part {
         case .tools:
-            splices += Self.cutting(self["tools"], after: position(of: block))
+            splices += Self.cutting(self["tools"], after: block.position ?? 0)
             splices += root.setting("messages", to: "[\(Self.placeholder)]")
         case .system:
-            splices += Self.cutting(self["system"], after: position(of: block))
+            splices += Self.cutting(self["system"], after: block.position ?? 0)
             splices += root.setting("messages", to: "[\(Self.placeholder)]")
         case .messages:
             splices += try cuttingMessages(after: breakpoint.block)
@@ -50,11 +50,6 @@ extension MessagesRequest {
     /// Any non-blank text will do; the provider never reads it, as it asks for no output.
     private static let placeholder = #"{"role":"user","content":"warm"}"#
 
-    /// The position of a block in its own array: the last number of its path; 0 for a string.
-    private func position(of block: PromptBlock) -> Int {
-        block.path.split(separator: ".").last.flatMap { Int($0) } ?? 0
-    }
-
     private static func cutting(_ array: JSONNode?, after position: Int) -> [Splice] {
         array?.removingElements { index, _ in index > position } ?? []
     }
@@ -78,7 +73,7 @@ extension MessagesRequest {
         let stayingPaths = Set(staying.map(\.path))
         var splices: [Splice] = []
         let contents = Array(messages.elements)[last]["content"]
-        let firstBehind = position(of: block) + 1
+        let firstBehind = (block.position ?? 0) + 1
         splices +=
             contents?.removingElements { position, _ in
                 position >= firstBehind && !stayingPaths.contains("messages.\(last).content.\(position)")

@@ -43,18 +43,16 @@ public struct MessagesRequest: Sendable {
         if let tools = members["tools"], tools.kind != .array, tools.kind != .null {
             throw RequestFault(path: "tools", "must be an array")
         }
-        blocks =
-            try Self.blocks(members["tools"], part: .tools, path: "tools")
-            + Self.blocks(members["system"], part: .system, path: "system")
-            + Self.messageBlocks(members["messages"])
-        automatic = try CacheMarker(of: text.root, path: "")
+        var blocks: [PromptBlock] = []
+        try Self.blocks(members["tools"], part: .tools, into: &blocks)
+        try Self.blocks(members["system"], part: .system, into: &blocks)
+        try Self.messageBlocks(members["messages"], into: &blocks)
+        self.blocks = blocks
+        automatic = try CacheMarker(of: text.root, path: { "" })
     }
 
     /// A member of the body by name.
     public subscript(member: String) -> JSONNode? { text.root[member] }
-
-    /// The role of a message by position.
-    func role(ofMessage position: Int) -> String? { blocks.last { $0.message == position }?.role }
 
     // MARK: Reading
 
@@ -75,46 +73,50 @@ public struct MessagesRequest: Sendable {
     }
 
     private static func blocks(
-        _ content: JSONNode?, part: PromptPart, path: String, message: Int? = nil, role: String? = nil
-    ) throws(RequestFault) -> [PromptBlock] {
-        guard let content, content.kind != .null else { return [] }
+        _ content: JSONNode?, part: PromptPart, message: Int? = nil, role: String? = nil, into all: inout [PromptBlock]
+    ) throws(RequestFault) {
+        guard let content, content.kind != .null else { return }
+        func path() -> String { part.rawValue + (message.map { ".\($0).content" } ?? "") }
         switch content.kind {
         case .string:
-            return [try PromptBlock(part: part, path: path, node: content, message: message, role: role)]
+            all.append(try PromptBlock(part: part, node: content, message: message, role: role))
         case .array:
-            var blocks: [PromptBlock] = []
-            for (position, element) in content.elements.enumerated() {
+            var position = 0
+            for element in content.elements {
                 guard element.kind == .object else {
-                    throw RequestFault(path: "\(path).\(position)", "must be an object")
+                    throw RequestFault(path: "\(path()).\(position)", "must be an object")
                 }
-                blocks.append(
-                    try PromptBlock(
-                        part: part, path: "\(path).\(position)", node: element, message: message, role: role))
+                all.append(
+                    try PromptBlock(part: part, node: element, position: position, message: message, role: role))
+                position += 1
             }
-            return blocks
         default:
-            throw RequestFault(path: path, "must be a string or an array of blocks")
+            throw RequestFault(path: path(), "must be a string or an array of blocks")
         }
     }
 
-    private static func messageBlocks(_ messages: JSONNode?) throws(RequestFault) -> [PromptBlock] {
-        guard let messages, messages.kind != .null else { return [] }
+    private static func messageBlocks(_ messages: JSONNode?, into all: inout [PromptBlock]) throws(RequestFault) {
+        guard let messages, messages.kind != .null else { return }
         guard messages.kind == .array else { throw RequestFault(path: "messages", "must be an array") }
-        var all: [PromptBlock] = []
         for (position, message) in messages.elements.enumerated() {
-            let path = "messages.\(position)"
-            guard message.kind == .object else { throw RequestFault(path: path, "must be an object") }
-            for name in ["role", "content"] where message.members.count(where: { $0.hasKey(name) }) > 1 {
-                throw RequestFault(path: "\(path).\(name)", "stands twice; keep one")
+            func fault(_ member: String, _ reason: String) -> RequestFault {
+                RequestFault(path: "messages.\(position)\(member)", reason)
             }
-            guard let role = message["role"]?.string else {
-                throw RequestFault(path: "\(path).role", #"must be "user", "assistant" or "system""#)
+            guard message.kind == .object else { throw fault("", "must be an object") }
+            var role: JSONNode?
+            var content: JSONNode?
+            for member in message.members {
+                if member.hasKey("role") {
+                    if role != nil { throw fault(".role", "stands twice; keep one") }
+                    role = member.value
+                } else if member.hasKey("content") {
+                    if content != nil { throw fault(".content", "stands twice; keep one") }
+                    content = member.value
+                }
             }
-            guard let content = message["content"] else {
-                throw RequestFault(path: "\(path).content", "is missing")
-            }
-            all += try blocks(content, part: .messages, path: "\(path).content", message: position, role: role)
+            guard let role = role?.string else { throw fault(".role", #"must be "user", "assistant" or "system""#) }
+            guard let content else { throw fault(".content", "is missing") }
+            try blocks(content, part: .messages, message: position, role: role, into: &all)
         }
-        return all
     }
 }

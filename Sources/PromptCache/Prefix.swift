@@ -74,7 +74,7 @@ extension MessagesRequest {
         let settings = text.root.members.filter { !Self.notInHead.contains($0.name) }
             .sorted { $0.key.decodedBytes.lexicographicallyPrecedes($1.key.decodedBytes) }
         for setting in settings {
-            hash.append(key: setting.key)
+            hash.append(setting.key)
             hash.append(setting.value)
         }
         hash.append(tag: "T")
@@ -85,7 +85,7 @@ extension MessagesRequest {
         hash.append(tag: "m")
         hash.append(string: message["role"]?.string ?? "")
         for member in message.members where !member.hasKey("role") && !member.hasKey("content") {
-            hash.append(key: member.key)
+            hash.append(member.key)
             hash.append(member.value)
         }
     }
@@ -117,11 +117,11 @@ extension MessagesRequest {
 
     /// Whether there is an image anywhere, which decides over messages.
     static func hasImage(_ blocks: some Sequence<PromptBlock>) -> Bool {
-        blocks.contains { $0.leaves.contains { $0["type"]?.string == "image" } }
+        blocks.contains { $0.traits.contains(.image) }
     }
 
     /// Whether citations are on anywhere, which decides over system and messages.
     static func usesCitations(_ blocks: some Sequence<PromptBlock>) -> Bool {
-        blocks.contains { $0.leaves.contains { $0["citations"]?["enabled"]?.boolean == true } }
+        blocks.contains { $0.traits.contains(.citations) }
     }
 }

@@ -9,8 +9,16 @@ public struct PrefixKey: Hashable, Sendable {
     public let hex: String
 
     init(_ digest: SHA256.Digest) {
-        let digits = Array("0123456789abcdef".utf8)
-        hex = String(decoding: digest.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 0x0F)]] }, as: UTF8.self)
+        hex = String(unsafeUninitializedCapacity: 64) { out in
+            var at = 0
+            for byte in digest {
+                for half in [byte >> 4, byte & 0x0F] {
+                    out[at] = half < 10 ? UInt8(ascii: "0") + half : UInt8(ascii: "a") + half - 10
+                    at += 1
+                }
+            }
+            return at
+        }
     }
 }
 

@@ -19,46 +19,64 @@ public enum PromptPart: String, Hashable, Sendable, Comparable {
 public struct PromptBlock: Sendable {
     /// The part it belongs to.
     public let part: PromptPart
-    /// Where it stands, for example `messages.2.content.0`.
-    public let path: String
     /// The block's object, or a string that stands for one text block.
     public let node: JSONNode
     /// The message that it belongs to, by position; nil in tools and system.
     public let message: Int?
     /// The role of that message.
     public let role: String?
+    /// Its position in its array; nil for a string, which stands alone.
+    let position: Int?
     /// The block's own `type`; `tool` for tools without one, `text` for strings.
     public let type: String
     /// Its own marker, then those nested in a tool result's content.
     public let markers: [CacheMarker]
+    /// What it has in it that decides over more than itself.
+    let traits: BlockTraits
 
-    init(part: PromptPart, path: String, node: JSONNode, message: Int? = nil, role: String? = nil) throws(RequestFault)
-    {
+    init(
+        part: PromptPart, node: JSONNode, position: Int? = nil, message: Int? = nil, role: String? = nil
+    ) throws(RequestFault) {
         self.part = part
-        self.path = path
         self.node = node
         self.message = message
         self.role = role
-        switch node.kind {
-        case .string:
+        self.position = position
+        if node.kind == .object {
+            type = node["type"]?.string ?? (part == .tools ? "tool" : "")
+            let place = Place(part: part, message: message, position: position)
+            markers = try Self.markers(of: node, type: type, at: place)
+            traits = part == .tools ? [] : BlockTraits(of: node, type: type)
+        } else {
             type = "text"
             markers = []
-        case .object:
-            type = node["type"]?.string ?? (part == .tools ? "tool" : "")
-            markers = try Self.markers(of: node, type: type, path: path)
-        default:
-            throw RequestFault(path: path, "must be an object")
+            traits = []
+        }
+    }
+
+    /// Where it stands, for example `messages.2.content.0`.
+    public var path: String { Place(part: part, message: message, position: position).path }
+
+    private struct Place {
+        let part: PromptPart
+        let message: Int?
+        let position: Int?
+
+        var path: String {
+            part.rawValue + (message.map { ".\($0).content" } ?? "") + (position.map { ".\($0)" } ?? "")
         }
     }
 
     private static func markers(
-        of node: JSONNode, type: String, path: String
+        of node: JSONNode, type: String, at place: Place
     ) throws(RequestFault) -> [CacheMarker] {
         var found: [CacheMarker] = []
-        if let own = try CacheMarker(of: node, path: path) { found.append(own) }
+        if let own = try CacheMarker(of: node, path: { place.path }) { found.append(own) }
         if type == "tool_result", let content = node["content"], content.kind == .array {
             for (position, inner) in content.elements.enumerated() where inner.kind == .object {
-                if let nested = try CacheMarker(of: inner, path: "\(path).content.\(position)") { found.append(nested) }
+                if let nested = try CacheMarker(of: inner, path: { "\(place.path).content.\(position)" }) {
+                    found.append(nested)
+                }
             }
         }
         return found
@@ -68,31 +86,14 @@ public struct PromptBlock: Sendable {
     public var mayBearMarker: Bool {
         switch type {
         case "thinking", "redacted_thinking": false
-        case "text": !(text ?? "").isEmpty
+        case "text": !(text?.isEmptyString ?? true)
         default: true
         }
     }
 
     /// The text of a text block.
-    var text: String? { node.kind == .string ? node.string : node["text"]?.string }
+    private var text: JSONNode? { node.kind == .string ? node : node["text"] }
 
     /// The lifetime that its markers ask for; the longer where they differ.
     public var markedLifetime: Lifetime? { markers.map(\.lifetime).max() }
-
-    /// This block and those inside it, where images and documents may hide: in the `content` of tool results and
-    /// documents, never in a tool's input or schema.
-    var leaves: [JSONNode] {
-        if node.kind == .string || part == .tools || type == "text" || type == "tool_use" { return [node] }
-        var found = [node]
-        var next = 0
-        while next < found.count {
-            let outer = found[next]
-            next += 1
-            for member in outer.members where member.hasKey("content") || member.hasKey("source") {
-                if member.value.kind == .object { found.append(member.value) }
-                found += member.value.elements.filter { $0.kind == .object }
-            }
-        }
-        return found
-    }
 }

@@ -35,8 +35,7 @@ public struct PromptSize: Hashable, Sendable {
         }
         bytes += block.node.bytes.count
         blocks += 1
-        hasMedia =
-            hasMedia || block.leaves.contains { ["image", "document"].contains($0["type"]?.string) }
+        hasMedia = hasMedia || !block.traits.isDisjoint(with: [.image, .document])
     }
 
     /// Settings that become part of the prompt.

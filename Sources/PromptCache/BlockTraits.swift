@@ -1,0 +1,40 @@
+import OrderedJSON
+
+/// What a block has in it that decides over more than itself.
+struct BlockTraits: OptionSet, Sendable {
+    let rawValue: UInt8
+
+    /// An image: one that appears or disappears anywhere decides over messages.
+    static let image = BlockTraits(rawValue: 1)
+    /// A document, whose tokens do not show in its bytes.
+    static let document = BlockTraits(rawValue: 2)
+    /// Citations that are on, which decide over system and messages.
+    static let citations = BlockTraits(rawValue: 4)
+}
+
+extension BlockTraits {
+    /// Looks through a block of system or messages, and into the `content` of tool results and the `source` of documents,
+    /// where others may hide; never into a tool's input.
+    init(of block: JSONNode, type: String) {
+        self = []
+        switch type {
+        case "text", "tool_use", "thinking", "redacted_thinking": return
+        default: look(into: block)
+        }
+    }
+
+    /// As deep as blocks nest, which the scanner bounds.
+    private mutating func look(into object: JSONNode) {
+        for member in object.members {
+            if member.hasKey("type") {
+                if member.value.isString("image") { insert(.image) }
+                if member.value.isString("document") { insert(.document) }
+            } else if member.hasKey("citations") {
+                if member.value["enabled"]?.boolean == true { insert(.citations) }
+            } else if member.hasKey("content") || member.hasKey("source") {
+                if member.value.kind == .object { look(into: member.value) }
+                for element in member.value.elements where element.kind == .object { look(into: element) }
+            }
+        }
+    }
+}
