@@ -70,6 +70,8 @@ final class DemoStrategy: Sendable {
                 group.addTask { await self.ask(arrival.prompt, question: number, day) }
             }
             try? await clock.sleep(until: SteppedClock.start + DemoDay.length)
+            // While time is still held, so that no ping begins after the day.
+            for prompt in day.prompts { await warmer.pause(prompt.name) }
             clock.release()
         }
         await warmer.stop()
