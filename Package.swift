@@ -45,6 +45,7 @@ let package = Package(
             targets: ["PromptCacheWarmer", "WarmingPolicies", "CachePrices", "PromptCache", "OrderedJSON"]),
         .library(name: "Upstreams", targets: ["Upstreams"]),
         .library(name: "PromptCacheEmulator", targets: ["PromptCacheEmulator", "SteppedTime"]),
+        .library(name: "WarmerTesting", targets: ["WarmerTesting", "SteppedTime"]),
         .library(name: "PromptCache", targets: ["PromptCache", "OrderedJSON"]),
         .executable(name: "warmer", targets: ["warmer"]),
     ],
@@ -69,7 +70,7 @@ let package = Package(
         room("PromptCache", ["OrderedJSON", crypto]),
         room("CachePrices", ["OrderedJSON", "PromptCache"], resources: [.embedInCode("Resources/prices.json")]),
         room("WarmingPolicies", ["PromptCache"]),
-        // Virtual time: what the emulator's clock and the warmer's tests step through.
+        // What makes a run repeatable: virtual time, which the emulator's clock steps through, and seeded chance.
         room("SteppedTime", [heap]),
         // The library people import.
         room(
@@ -78,6 +79,8 @@ let package = Package(
         room(
             "Upstreams",
             ["OrderedJSON", "PromptCache", "PromptCacheWarmer", asyncHTTPClient, nioCore, nioHTTP1, nioPosix]),
+        // For tests of hosts: the warmer's clock on stepped time.
+        room("WarmerTesting", ["PromptCacheWarmer", "SteppedTime", "WarmingPolicies"]),
         // The provider's cache, beside the house.
         room("PromptCacheEmulator", ["OrderedJSON", "SteppedTime", crypto, hummingbird, httpTypes, nioCore, log]),
         // The daemon and the command.
@@ -91,26 +94,29 @@ let package = Package(
             name: "warmer",
             dependencies: [
                 "OrderedJSON", "PromptCache", "CachePrices", "WarmingPolicies", "SteppedTime", "PromptCacheWarmer",
-                "Upstreams", "PromptCacheEmulator", "WarmerService", argumentParser, asyncHTTPClient, lifecycle,
+                "Upstreams", "PromptCacheEmulator", "WarmerService", "WarmerTesting", argumentParser, asyncHTTPClient, lifecycle,
                 unixSignals,
                 nioCore, log,
             ],
             swiftSettings: strict),
 
-        tests("OrderedJSONTests", ["OrderedJSON"]),
-        tests("PromptCacheTests", ["PromptCache", "OrderedJSON"]),
-        tests("CachePricesTests", ["CachePrices", "PromptCache"]),
-        tests("WarmingPoliciesTests", ["WarmingPolicies", "PromptCache"]),
+        tests("OrderedJSONTests", ["OrderedJSON", "SteppedTime"]),
+        tests("PromptCacheTests", ["PromptCache", "OrderedJSON", "SteppedTime"]),
+        tests("CachePricesTests", ["CachePrices", "PromptCache", "SteppedTime"]),
+        tests("WarmingPoliciesTests", ["WarmingPolicies", "PromptCache", "SteppedTime"]),
         tests(
             "PromptCacheWarmerTests",
-            ["PromptCacheWarmer", "CachePrices", "OrderedJSON", "PromptCache", "SteppedTime", "WarmingPolicies", log]),
+            [
+                "PromptCacheWarmer", "CachePrices", "OrderedJSON", "PromptCache", "SteppedTime", "WarmerTesting",
+                "WarmingPolicies", log,
+            ]),
         tests("SteppedTimeTests", ["SteppedTime"]),
         tests(
             "WarmerServiceTests",
             [
                 "WarmerService", "CachePrices", "OrderedJSON", "PromptCache", "PromptCacheEmulator",
                 "PromptCacheWarmer",
-                "SteppedTime", "WarmingPolicies", asyncHTTPClient, lifecycle, log, nioCore, nioHTTP1,
+                "SteppedTime", "WarmerTesting", "WarmingPolicies", asyncHTTPClient, lifecycle, log, nioCore, nioHTTP1,
             ]),
         tests(
             "PromptCacheEmulatorTests",

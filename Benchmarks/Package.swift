@@ -28,6 +28,7 @@ let package = Package(
                 .product(name: "PromptCache", package: "prompt-cache-warmer"),
                 .product(name: "PromptCacheEmulator", package: "prompt-cache-warmer"),
                 .product(name: "PromptCacheWarmer", package: "prompt-cache-warmer"),
+                .product(name: "WarmerTesting", package: "prompt-cache-warmer"),
                 .product(name: "Upstreams", package: "prompt-cache-warmer"),
                 .product(name: "Logging", package: "swift-log"),
             ],

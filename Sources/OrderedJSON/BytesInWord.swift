@@ -1,30 +1,27 @@
-/// Finds bytes in eight of them at once.
-///
-/// A byte is zero exactly where subtracting one borrows into its top bit although that was not set. A borrow may mark bytes
-/// behind a true one as well, never before it, and only the first mark counts.
+/// Finds bytes in eight of them at once. What is found is marked by the top bit of its byte; the first byte in memory is the
+/// lowest.
 enum BytesInWord {
-    static let ones: UInt64 = 0x0101_0101_0101_0101
-    static let tops: UInt64 = 0x8080_8080_8080_8080
+    private static let ones: UInt64 = 0x0101_0101_0101_0101
+    private static let tops: UInt64 = 0x8080_8080_8080_8080
 
-    /// How many bytes of a word in memory order stand before the first that equals `byte`; 8 if none does.
+    /// Marks the bytes that equal `byte`, which is ASCII.
     @inline(__always)
-    static func before(_ byte: UInt8, in word: UInt64) -> Int {
-        first(zeros(word ^ (ones &* UInt64(byte))) & tops)
+    static func marks(of byte: UInt8, in word: UInt64) -> UInt64 { ~(others(byte, word & ~tops) | word) & tops }
+
+    /// Marks the bytes that cannot be passed over inside a string: quotes, backslashes, control characters, and those
+    /// beyond ASCII.
+    @inline(__always)
+    static func special(in word: UInt64) -> UInt64 {
+        let low = word & ~tops
+        let notControls = low &+ ones &* 0x60
+        return (~(others(UInt8(ascii: "\""), low) & others(UInt8(ascii: "\\"), low) & notControls) | word) & tops
     }
 
-    /// How many bytes of a word stand before the first that cannot be passed over inside a string: a quote, a backslash, a
-    /// control character, or one beyond ASCII; 8 if there is none.
+    /// How many bytes stand before the first mark; 8 if there is none.
     @inline(__always)
-    static func beforeSpecial(in word: UInt64) -> Int {
-        let quotes = zeros(word ^ (ones &* UInt64(UInt8(ascii: "\""))))
-        let backslashes = zeros(word ^ (ones &* UInt64(UInt8(ascii: "\\"))))
-        let controls = (word &- ones &* 0x20) & ~word
-        return first((quotes | backslashes | controls | word) & tops)
-    }
+    static func before(_ marks: UInt64) -> Int { marks.trailingZeroBitCount >> 3 }
 
+    /// Marks the bytes that differ from `byte`, where all are ASCII: only zero plus 0x7F leaves the top bit alone.
     @inline(__always)
-    private static func zeros(_ word: UInt64) -> UInt64 { (word &- ones) & ~word }
-
-    @inline(__always)
-    private static func first(_ marks: UInt64) -> Int { marks.trailingZeroBitCount >> 3 }
+    private static func others(_ byte: UInt8, _ low: UInt64) -> UInt64 { (low ^ ones &* UInt64(byte)) &+ ~tops }
 }

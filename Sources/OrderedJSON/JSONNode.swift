@@ -104,19 +104,23 @@ public struct JSONNode: Sendable {
 
 /// A key and its value in an object.
 public struct JSONMember: Sendable {
+    /// The storage once for both, since passing it on is what costs.
+    let storage: JSONText.Storage
+    let index: Int
+
     /// The key, a string node.
-    public let key: JSONNode
+    public var key: JSONNode { JSONNode(storage: storage, index: index) }
     /// The value.
-    public let value: JSONNode
+    public var value: JSONNode { JSONNode(storage: storage, index: index + 1) }
 
     /// The decoded key.
     public var name: String { key.string ?? "" }
 
     /// From the key's opening quote to behind the value.
-    public var range: Range<Int> { key.range.lowerBound..<value.range.upperBound }
+    public var range: Range<Int> { Int(storage.tokens[index].start)..<Int(storage.tokens[index + 1].end) }
 
     /// Whether the decoded key is this one.
-    public func hasKey(_ name: String) -> Bool { key.storage.isString(at: key.index, name) }
+    public func hasKey(_ name: String) -> Bool { storage.isString(at: index, name) }
 }
 
 /// The members of an object in document order.
@@ -130,10 +134,8 @@ public struct Members: Sequence, Sendable {
 
         public mutating func next() -> JSONMember? {
             guard index < end else { return nil }
-            let key = JSONNode(storage: storage, index: index)
-            let value = JSONNode(storage: storage, index: index + 1)
-            index = value.behind
-            return JSONMember(key: key, value: value)
+            defer { index = Int(storage.tokens[index + 1].next) }
+            return JSONMember(storage: storage, index: index)
         }
     }
 

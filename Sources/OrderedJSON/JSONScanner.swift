@@ -1,6 +1,6 @@
 /// One pass over the bytes: checks them against RFC 8259 and notes where each value stands.
 ///
-/// Strings, which are nearly all of a prompt, are passed over eight bytes at a time; everything else byte by byte.
+/// Strings, which are nearly all of a prompt, are passed over sixteen bytes at a time; everything else byte by byte.
 struct JSONScanner {
     private let base: UnsafeRawPointer
     private let count: Int
@@ -137,11 +137,15 @@ struct JSONScanner {
         var hasEscapes = false
         var at = start &+ 1
         while true {
-            if at &+ 8 <= count {
-                let word = UInt64(littleEndian: base.loadUnaligned(fromByteOffset: at, as: UInt64.self))
-                let plain = BytesInWord.beforeSpecial(in: word)
-                at &+= plain
-                if plain == 8 { continue }
+            if at &+ 16 <= count {
+                let first = BytesInWord.special(in: word(at))
+                let second = BytesInWord.special(in: word(at &+ 8))
+                // A branch, so that the next load need not wait for where this one ends.
+                if first | second == 0 {
+                    at &+= 16
+                    continue
+                }
+                at &+= first != 0 ? BytesInWord.before(first) : 8 &+ BytesInWord.before(second)
             }
             guard at < count else { throw fault("a string is not closed", at: at) }
             switch byte(at) {
@@ -214,6 +218,11 @@ struct JSONScanner {
         return isDigit(byte) || lowercase >= UInt8(ascii: "a") && lowercase <= UInt8(ascii: "f")
     }
 
+    /// Eight bytes, the first in the lowest place.
+    private func word(_ offset: Int) -> UInt64 {
+        UInt64(littleEndian: base.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
+    }
+
     private func byte(_ offset: Int) -> UInt8 { base.load(fromByteOffset: offset, as: UInt8.self) }
 
     private var peek: UInt8? { at < count ? byte(at) : nil }
@@ -226,12 +235,15 @@ struct JSONScanner {
         if at > start { oddities &+= 1 }
     }
 
-    private mutating func expect(_ byte: UInt8, or other: String?) throws(JSONFault) {
-        guard peek == byte else {
-            let wanted = "'\(Character(Unicode.Scalar(byte)))'" + (other.map { " or \($0)" } ?? "")
-            throw fault("expected \(wanted)")
-        }
-        at += 1
+    @inline(__always)
+    private mutating func expect(_ byte: UInt8, or other: StaticString?) throws(JSONFault) {
+        guard peek == byte else { throw missing(byte, or: other) }
+        at &+= 1
+    }
+
+    @inline(never)
+    private func missing(_ byte: UInt8, or other: StaticString?) -> JSONFault {
+        fault("expected '\(Character(Unicode.Scalar(byte)))'" + (other.map { " or \($0)" } ?? ""))
     }
 
     private func fault(_ reason: String) -> JSONFault { fault(reason, at: at) }

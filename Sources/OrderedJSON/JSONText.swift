@@ -54,7 +54,12 @@ extension JSONText {
                 return JSONNode(storage: self, index: index).decodedBytes.elementsEqual(name.utf8)
             }
             if written != name.utf8.count { return false }
-            return bytes[Int(token.start) + 1..<Int(token.end) - 1].elementsEqual(name.utf8)
+            var at = Int(token.start) + 1
+            for byte in name.utf8 {
+                if bytes[at] != byte { return false }
+                at += 1
+            }
+            return true
         }
     }
 

@@ -38,44 +38,57 @@ extension JSONText {
     }
 
     private static func ordered(_ splices: [Splice]) -> [Splice] {
-        if splices.count < 2 { return splices }
-        return splices.enumerated().sorted {
-            ($0.element.range.lowerBound, $0.element.range.upperBound, $0.offset)
-                < ($1.element.range.lowerBound, $1.element.range.upperBound, $1.offset)
-        }.map(\.element)
+        // Sorting is stable, so that insertions at one place keep their order.
+        splices.sorted { ($0.range.lowerBound, $0.range.upperBound) < ($1.range.lowerBound, $1.range.upperBound) }
     }
 }
 
 extension JSONNode {
     /// The splices that take members out of an object, each with the one comma that goes with it.
     public func removingMembers(where isRemoved: (JSONMember) -> Bool) -> [Splice] {
-        let members = Array(members)
-        return Self.removing(members.map(\.range), members.map(isRemoved))
+        var removal = Removal()
+        for member in members { removal.pass(member.range, isRemoved: isRemoved(member)) }
+        return removal.splices()
     }
 
     /// The splices that take elements out of an array, each with the one comma that goes with it.
     public func removingElements(where isRemoved: (_ position: Int, JSONNode) -> Bool) -> [Splice] {
-        let elements = Array(elements)
-        return Self.removing(elements.map(\.range), elements.enumerated().map { isRemoved($0.offset, $0.element) })
+        var removal = Removal()
+        for (position, element) in elements.enumerated() {
+            removal.pass(element.range, isRemoved: isRemoved(position, element))
+        }
+        return removal.splices()
     }
 
-    private static func removing(_ ranges: [Range<Int>], _ isRemoved: [Bool]) -> [Splice] {
-        guard let first = ranges.first, let last = ranges.last else { return [] }
-        guard let firstKept = isRemoved.firstIndex(of: false) else {
-            return [Splice(first.lowerBound..<last.upperBound, with: [])]
+    /// Goes along the members or elements in order. Before the first that stays, each goes with the comma behind it;
+    /// after it, with the comma before it.
+    private struct Removal {
+        private var found: [Splice] = []
+        /// From the first to the last of those that go before any that stays.
+        private var leading: Range<Int>?
+        private var behindPrevious: Int?
+
+        mutating func pass(_ range: Range<Int>, isRemoved: Bool) {
+            if let behindPrevious {
+                if isRemoved { found.append(Splice(behindPrevious..<range.upperBound, with: [])) }
+                self.behindPrevious = range.upperBound
+            } else if isRemoved {
+                leading = (leading?.lowerBound ?? range.lowerBound)..<range.upperBound
+            } else {
+                if let leading { found.append(Splice(leading.lowerBound..<range.lowerBound, with: [])) }
+                leading = nil
+                behindPrevious = range.upperBound
+            }
         }
-        return ranges.indices.filter { isRemoved[$0] }.map { position in
-            // Before the first that stays, each goes with the comma behind it; after it, with the comma before it.
-            position < firstKept
-                ? Splice(ranges[position].lowerBound..<ranges[position + 1].lowerBound, with: [])
-                : Splice(ranges[position - 1].upperBound..<ranges[position].upperBound, with: [])
-        }
+
+        func splices() -> [Splice] { leading.map { [Splice($0, with: [])] } ?? found }
     }
 
     /// The splices that give an object's member a value: in its place where it stands, else as the first member.
     public func setting(_ key: String, to value: String) -> [Splice] {
-        let places = members.filter { $0.hasKey(key) }
-        if !places.isEmpty { return places.map { Splice($0.value.range, with: value) } }
+        var places: [Splice] = []
+        for member in members where member.hasKey(key) { places.append(Splice(member.value.range, with: value)) }
+        if !places.isEmpty { return places }
         let inside = range.lowerBound + 1
         let member = key.jsonLiteral + Array(":".utf8) + Array(value.utf8) + (isEmpty ? [] : [UInt8(ascii: ",")])
         return [Splice(inside..<inside, with: member)]

@@ -18,7 +18,8 @@ enum StringEscapes {
                 // Eight at a time; what is copied beyond a backslash is written over.
                 let word = source.loadUnaligned(fromByteOffset: from, as: UInt64.self)
                 target.storeBytes(of: word, toByteOffset: to, as: UInt64.self)
-                let plain = BytesInWord.before(UInt8(ascii: "\\"), in: UInt64(littleEndian: word))
+                let plain = BytesInWord.before(
+                    BytesInWord.marks(of: UInt8(ascii: "\\"), in: UInt64(littleEndian: word)))
                 from &+= plain
                 to &+= plain
                 if plain == 8 { continue }

@@ -10,6 +10,13 @@ struct BlockTraits: OptionSet, Sendable {
     static let document = BlockTraits(rawValue: 2)
     /// Citations that are on, which decide over system and messages.
     static let citations = BlockTraits(rawValue: 4)
+    /// A `cache_control` member where a marker may stand, even one that is null: its key leaves that out.
+    static let bearsMarker = BlockTraits(rawValue: 8)
+}
+
+extension Sequence<PromptBlock> {
+    /// What any of the blocks has in it.
+    var traits: BlockTraits { reduce(into: []) { $0.formUnion($1.traits) } }
 }
 
 extension BlockTraits {

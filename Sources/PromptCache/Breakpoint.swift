@@ -25,11 +25,12 @@ extension MessagesRequest {
     }
 
     private var explicitBreakpoints: [Breakpoint] {
-        blocks.indices.compactMap { index in
-            blocks[index].markedLifetime.map {
-                Breakpoint(block: index, path: blocks[index].path, lifetime: $0, isAutomatic: false)
-            }
+        var found: [Breakpoint] = []
+        for index in blocks.indices where !blocks[index].markers.isEmpty {
+            guard let lifetime = blocks[index].markedLifetime else { continue }
+            found.append(Breakpoint(block: index, path: blocks[index].path, lifetime: lifetime, isAutomatic: false))
         }
+        return found
     }
 
     /// The last block that may bear a marker; the provider walks back to it silently.

@@ -9,16 +9,14 @@ public struct CacheMarker: Sendable {
     /// The member with its key.
     public let range: Range<Int>
 
-    /// Reads the marker of an object.
+    /// The key of the member.
+    static let key = "cache_control"
+
+    /// Reads a `cache_control` member of the object at a path.
     ///
-    /// - Returns: nil where there is none, or where it is null.
-    init?(of object: JSONNode, path: () -> String) throws(RequestFault) {
-        var found: JSONMember?
-        for member in object.members where member.hasKey("cache_control") {
-            if found != nil { throw RequestFault(path: Self.path(path()), "stands twice; keep one") }
-            found = member
-        }
-        guard let found, found.value.kind != .null else { return nil }
+    /// - Returns: nil where it is null, which is as good as absent.
+    init?(_ found: JSONMember, path: () -> String) throws(RequestFault) {
+        if found.value.kind == .null { return nil }
         guard found.value.kind == .object, found.value["type"]?.string == "ephemeral" else {
             throw RequestFault(path: Self.path(path()), #"must be an object like {"type":"ephemeral"}"#)
         }
@@ -34,5 +32,10 @@ public struct CacheMarker: Sendable {
         self.range = found.range
     }
 
-    private static func path(_ block: String) -> String { block.isEmpty ? "cache_control" : "\(block).cache_control" }
+    /// Two markers at one object.
+    static func standsTwice(at block: String) -> RequestFault {
+        RequestFault(path: path(block), "stands twice; keep one")
+    }
+
+    private static func path(_ block: String) -> String { block.isEmpty ? key : "\(block).\(key)" }
 }

@@ -21,14 +21,16 @@ struct CanonicalHash {
 
     mutating func append(string: String) { string.jsonLiteral.withUnsafeBytes { append($0) } }
 
-    /// A block, or a string that stands for a block of text.
-    mutating func append(block: PromptBlock) {
-        if block.node.kind == .object {
-            appendObject(block.node, marked: true, inToolResult: block.type == "tool_result")
+    /// A block, or a string that stands for a block of text. Taken apart, since copying whole blocks costs.
+    mutating func append(block: JSONNode, type: String, traits: BlockTraits) {
+        if block.kind == .object, block.isMinified, !traits.contains(.bearsMarker) {
+            append(block)
+        } else if block.kind == .object {
+            appendObject(block, marked: true, inToolResult: type == "tool_result")
         } else {
             // Spelled out: a string is documented as short for one text block.
             append(tag: #"{"type":"text","text":"#)
-            append(block.node)
+            append(block)
             append(tag: "}")
         }
     }

@@ -34,13 +34,13 @@ extension MessagesRequest {
     private func checkSameCache(after index: Int) throws(RequestFault) {
         let part = blocks[index].part
         let kept = blocks[...index] + resultsStaying(behind: index)
-        if part > .tools, Self.usesCitations(blocks), !Self.usesCitations(kept) {
+        if part > .tools, traits.contains(.citations), !kept.traits.contains(.citations) {
             throw RequestFault(
                 path: blocks[index].path,
                 "the cut would turn citations off, which is another cache; enable them before the breakpoint too, or send "
                     + "the whole request")
         }
-        if part == .messages, Self.hasImage(blocks), !Self.hasImage(kept) {
+        if part == .messages, traits.contains(.image), !kept.traits.contains(.image) {
             throw RequestFault(
                 path: blocks[index].path,
                 "the cut would take out the only image, which is another cache; send the whole request")

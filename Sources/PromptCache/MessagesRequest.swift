@@ -14,6 +14,8 @@ public struct MessagesRequest: Sendable {
     public let isStreaming: Bool
     /// Every position of the prompt in the order tools, system, messages.
     public let blocks: [PromptBlock]
+    /// What any block has in it.
+    let traits: BlockTraits
     /// The top-level `cache_control`, called automatic caching.
     public let automatic: CacheMarker?
 
@@ -34,21 +36,27 @@ public struct MessagesRequest: Sendable {
         }
         guard text.root.kind == .object else { throw RequestFault("a request must be a JSON object") }
         let members = try Self.topLevel(of: text.root)
-        guard let model = members["model"]?.string, !model.isEmpty else {
+        guard let model = members["model"]?.value.string, !model.isEmpty else {
             throw RequestFault(path: "model", #"must name a model, for example "claude-sonnet-5-5""#)
         }
         self.model = ModelID(model)
-        maxTokens = try Self.maxTokens(members["max_tokens"])
-        isStreaming = members["stream"]?.boolean ?? false
-        if let tools = members["tools"], tools.kind != .array, tools.kind != .null {
+        maxTokens = try Self.maxTokens(members["max_tokens"]?.value)
+        isStreaming = members["stream"]?.value.boolean ?? false
+        if let tools = members["tools"]?.value, tools.kind != .array, tools.kind != .null {
             throw RequestFault(path: "tools", "must be an array")
         }
         var blocks: [PromptBlock] = []
-        try Self.blocks(members["tools"], part: .tools, into: &blocks)
-        try Self.blocks(members["system"], part: .system, into: &blocks)
-        try Self.messageBlocks(members["messages"], into: &blocks)
+        blocks.reserveCapacity(64)
+        try Self.blocks(members["tools"]?.value, part: .tools, into: &blocks)
+        try Self.blocks(members["system"]?.value, part: .system, into: &blocks)
+        try Self.messageBlocks(members["messages"]?.value, into: &blocks)
         self.blocks = blocks
-        automatic = try CacheMarker(of: text.root, path: { "" })
+        traits = blocks.traits
+        if let member = members[CacheMarker.key] {
+            automatic = try CacheMarker(member, path: { "" })
+        } else {
+            automatic = nil
+        }
     }
 
     /// A member of the body by name.
@@ -56,9 +64,9 @@ public struct MessagesRequest: Sendable {
 
     // MARK: Reading
 
-    private static func topLevel(of root: JSONNode) throws(RequestFault) -> [String: JSONNode] {
-        var members: [String: JSONNode] = [:]
-        for member in root.members where members.updateValue(member.value, forKey: member.name) != nil {
+    private static func topLevel(of root: JSONNode) throws(RequestFault) -> [String: JSONMember] {
+        var members: [String: JSONMember] = [:]
+        for member in root.members where members.updateValue(member, forKey: member.name) != nil {
             throw RequestFault(path: member.name, "stands twice; keep one")
         }
         return members

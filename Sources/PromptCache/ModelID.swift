@@ -6,14 +6,12 @@
 public struct ModelID: Hashable, Sendable {
     /// The id as it was written. Cache entries and keys are per spelling, never per family.
     public let name: String
-    /// The plain name, for example `sonnet-4-5`; the name itself in lower case if it is no Claude model's.
-    public let family: String
 
     /// Any name is taken; what is not understood is its own family, which has no price.
-    public init(_ name: String) {
-        self.name = name
-        self.family = Self.family(of: name)
-    }
+    public init(_ name: String) { self.name = name }
+
+    /// The plain name, for example `sonnet-4-5`; the name itself in lower case if it is no Claude model's.
+    public var family: String { Self.family(of: name) }
 
     private static let tiers: Set<Substring> = ["fable", "mythos", "opus", "sonnet", "haiku"]
     /// Words around the name that choose no other model: release channels and context sizes.

@@ -42,16 +42,18 @@ extension MessagesRequest {
         appendHead(context, to: &hash)
         var part = PromptPart.tools
         var message: Int?
-        let messages = self["messages"].map { Array($0.elements) } ?? []
-        for (index, block) in blocks[...last.block].enumerated() {
-            while part < block.part { part = enter(after: part, &hash) }
-            if let position = block.message, position != message {
+        var messages = self["messages"]?.elements.makeIterator()
+        for index in 0...last.block {
+            while part < blocks[index].part { part = enter(after: part, &hash) }
+            if let position = blocks[index].message, position != message {
                 // Also those without a block, though the provider refuses them nearly everywhere.
-                for node in messages[((message ?? -1) + 1)...position] { appendMessage(node, to: &hash) }
+                for _ in (message ?? -1)..<position {
+                    if let node = messages?.next() { appendMessage(node, to: &hash) }
+                }
                 message = position
             }
-            hash.append(block: block)
-            size.add(block)
+            hash.append(block: blocks[index].node, type: blocks[index].type, traits: blocks[index].traits)
+            size.add(blockAt: index, of: self)
             if remaining.first?.block == index {
                 found.append(Prefix(breakpoint: remaining.removeFirst(), key: hash.key(), size: size))
             }
@@ -83,8 +85,7 @@ extension MessagesRequest {
     /// The role, and whatever else a message may have besides its content.
     private func appendMessage(_ message: JSONNode, to hash: inout CanonicalHash) {
         hash.append(tag: "m")
-        hash.append(string: message["role"]?.string ?? "")
-        for member in message.members where !member.hasKey("role") && !member.hasKey("content") {
+        for member in message.members where !member.hasKey("content") {
             hash.append(member.key)
             hash.append(member.value)
         }
@@ -95,12 +96,12 @@ extension MessagesRequest {
         case .tools:
             hash.append(tag: "S")
             appendSetting("speed", to: &hash)
-            hash.append(tag: Self.usesCitations(blocks) ? "c" : "-")
+            hash.append(tag: traits.contains(.citations) ? "c" : "-")
             return .system
         case .system, .messages:
             hash.append(tag: "M")
             appendSetting("tool_choice", to: &hash)
-            hash.append(tag: Self.hasImage(blocks) ? "i" : "-")
+            hash.append(tag: traits.contains(.image) ? "i" : "-")
             return .messages
         }
     }
@@ -114,14 +115,4 @@ extension MessagesRequest {
         "model", "tools", "system", "messages", "speed", "tool_choice",
         "max_tokens", "stream", "metadata", "diagnostics", "cache_control",
     ]
-
-    /// Whether there is an image anywhere, which decides over messages.
-    static func hasImage(_ blocks: some Sequence<PromptBlock>) -> Bool {
-        blocks.contains { $0.traits.contains(.image) }
-    }
-
-    /// Whether citations are on anywhere, which decides over system and messages.
-    static func usesCitations(_ blocks: some Sequence<PromptBlock>) -> Bool {
-        blocks.contains { $0.traits.contains(.citations) }
-    }
 }

@@ -43,10 +43,12 @@ public struct PromptBlock: Sendable {
         self.role = role
         self.position = position
         if node.kind == .object {
-            type = node["type"]?.string ?? (part == .tools ? "tool" : "")
             let place = Place(part: part, message: message, position: position)
-            markers = try Self.markers(of: node, type: type, at: place)
-            traits = part == .tools ? [] : BlockTraits(of: node, type: type)
+            let found = try Self.members(of: node, at: place)
+            type = found.type?.string ?? (part == .tools ? "tool" : "")
+            var traits = part == .tools ? [] : BlockTraits(of: node, type: type)
+            markers = try Self.markers(found.marker, type == "tool_result" ? found.content : nil, &traits, at: place)
+            self.traits = traits
         } else {
             type = "text"
             markers = []
@@ -67,16 +69,45 @@ public struct PromptBlock: Sendable {
         }
     }
 
+    /// The members that matter, found in one pass.
+    private static func members(
+        of node: JSONNode, at place: Place
+    ) throws(RequestFault) -> (type: JSONNode?, content: JSONNode?, marker: JSONMember?) {
+        var type: JSONNode?
+        var content: JSONNode?
+        var marker: JSONMember?
+        for member in node.members {
+            if member.hasKey("type") {
+                type = member.value
+            } else if member.hasKey("content") {
+                content = member.value
+            } else if member.hasKey(CacheMarker.key) {
+                if marker != nil { throw CacheMarker.standsTwice(at: place.path) }
+                marker = member
+            }
+        }
+        return (type, content, marker)
+    }
+
     private static func markers(
-        of node: JSONNode, type: String, at place: Place
+        _ own: JSONMember?, _ content: JSONNode?, _ traits: inout BlockTraits, at place: Place
     ) throws(RequestFault) -> [CacheMarker] {
         var found: [CacheMarker] = []
-        if let own = try CacheMarker(of: node, path: { place.path }) { found.append(own) }
-        if type == "tool_result", let content = node["content"], content.kind == .array {
-            for (position, inner) in content.elements.enumerated() where inner.kind == .object {
-                if let nested = try CacheMarker(of: inner, path: { "\(place.path).content.\(position)" }) {
-                    found.append(nested)
-                }
+        if let own {
+            traits.insert(.bearsMarker)
+            if let marker = try CacheMarker(own, path: { place.path }) { found.append(marker) }
+        }
+        guard let content, content.kind == .array else { return found }
+        for (position, inner) in content.elements.enumerated() {
+            var nested: JSONMember?
+            for member in inner.members where member.hasKey(CacheMarker.key) {
+                if nested != nil { throw CacheMarker.standsTwice(at: "\(place.path).content.\(position)") }
+                nested = member
+            }
+            guard let nested else { continue }
+            traits.insert(.bearsMarker)
+            if let marker = try CacheMarker(nested, path: { "\(place.path).content.\(position)" }) {
+                found.append(marker)
             }
         }
         return found

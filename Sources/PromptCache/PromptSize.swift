@@ -28,14 +28,21 @@ public struct PromptSize: Hashable, Sendable {
     /// Whether the prompt is too short to be cached, whatever the tokens are.
     public func isSurelyBelow(_ minimumTokens: Int) -> Bool { maximumTokens.map { $0 < minimumTokens } ?? false }
 
-    mutating func add(_ block: PromptBlock) {
-        if block.part == .tools {
+    private mutating func add(_ range: Range<Int>, part: PromptPart, type: String, traits: BlockTraits) {
+        if part == .tools {
             if overhead < Self.toolOverhead { overhead += Self.toolOverhead }
-            if !["tool", "custom"].contains(block.type) { overhead += Self.toolOverhead }
+            if type != "tool", type != "custom" { overhead += Self.toolOverhead }
         }
-        bytes += block.node.bytes.count
+        bytes += range.count
         blocks += 1
-        hasMedia = hasMedia || !block.traits.isDisjoint(with: [.image, .document])
+        hasMedia = hasMedia || !traits.isDisjoint(with: [.image, .document])
+    }
+
+    /// Taken apart, since copying whole blocks costs.
+    mutating func add(blockAt index: Int, of request: MessagesRequest) {
+        add(
+            request.blocks[index].node.range, part: request.blocks[index].part, type: request.blocks[index].type,
+            traits: request.blocks[index].traits)
     }
 
     /// Settings that become part of the prompt.
@@ -52,7 +59,7 @@ extension MessagesRequest {
     public var size: PromptSize {
         var size = PromptSize()
         size.add(settingsOf: self)
-        for block in blocks { size.add(block) }
+        for index in blocks.indices { size.add(blockAt: index, of: self) }
         return size
     }
 }

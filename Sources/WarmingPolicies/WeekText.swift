@@ -1,3 +1,5 @@
+import PromptCache
+
 /// Reads days and times of the week as people write them: `Mon-Fri 08:00-20:00, Sat 10:00-14:00`.
 enum WeekText {
     /// Some days of the week, Monday = 0.

@@ -1,12 +1,13 @@
 import CachePrices
 import Foundation
 import PromptCache
+import SteppedTime
 import Testing
 
 @Suite struct CostTests {
     private let prices = PriceList.builtIn
 
-    private func usage(_ random: inout SeededGenerator, most: Int = 30_000) -> Usage {
+    private func usage(_ random: inout SeededRandom, most: Int = 30_000) -> Usage {
         func draw() -> Int { .random(in: 0...most, using: &random) }
         return Usage(input: draw(), write5m: draw(), write1h: draw(), read: draw(), output: draw())
     }
@@ -21,7 +22,7 @@ import Testing
     }
 
     @Test func `the parts add up and twice the tokens cost twice as much`() throws {
-        var random = SeededGenerator(seed: 2)
+        var random = SeededRandom(seed: 2)
         let modifiers: [Set<PriceModifier>] = [
             [], [.batch], [.inferenceGeoUS], [.fast, .regional], [.batch, .inferenceGeoUS, .fast, .regional],
         ]
@@ -76,7 +77,7 @@ import Testing
     }
 
     @Test func `no request costs more than the worst case`() throws {
-        var random = SeededGenerator(seed: 3)
+        var random = SeededRandom(seed: 3)
         for price in prices.all {
             for _ in 0..<50 {
                 var usage = usage(&random, most: 60_000)

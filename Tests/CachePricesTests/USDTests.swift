@@ -1,5 +1,6 @@
 import CachePrices
 import Foundation
+import SteppedTime
 import Testing
 
 @Suite struct USDTests {
@@ -63,7 +64,7 @@ import Testing
     }
 
     @Test func `JSON has a decimal string and gives the amount back`() throws {
-        var random = SeededGenerator(seed: 1)
+        var random = SeededRandom(seed: 1)
         let drawn = (0..<1000).map { _ in Int64.random(in: .min ... .max, using: &random) }
         for picodollars in drawn + [0, 1, -1, .max, .min] {
             let amount = [USD(picodollars: picodollars)]

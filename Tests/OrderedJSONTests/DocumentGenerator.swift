@@ -1,8 +1,10 @@
+import SteppedTime
+
 /// Makes JSON texts with everything in them that is allowed, and breaks them.
 struct DocumentGenerator {
-    var random: SeededGenerator
+    var random: SeededRandom
 
-    init(seed: UInt64) { random = SeededGenerator(seed: seed) }
+    init(seed: UInt64) { random = SeededRandom(seed: seed) }
 
     mutating func document() -> [UInt8] {
         var out: [UInt8] = []

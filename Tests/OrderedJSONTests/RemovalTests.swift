@@ -1,4 +1,5 @@
 import OrderedJSON
+import SteppedTime
 import Testing
 
 @Suite struct RemovalTests {
@@ -12,7 +13,7 @@ import Testing
     }
 
     @Test func `every choice of members can be taken out, whatever the white space`() throws {
-        var random = SeededGenerator(seed: 6)
+        var random = SeededRandom(seed: 6)
         try everyChoice { count, isRemoved in
             let space = { random.pick(spaces) }
             let members = (0..<count).map { #"\#(space())"k\#($0)"\#(space()):\#(space())[\#($0),"}"]\#(space())"# }
@@ -27,7 +28,7 @@ import Testing
     }
 
     @Test func `every choice of elements can be taken out, whatever the white space`() throws {
-        var random = SeededGenerator(seed: 7)
+        var random = SeededRandom(seed: 7)
         try everyChoice { count, isRemoved in
             let space = { random.pick(spaces) }
             let elements = (0..<count).map { #"\#(space()){"n":\#($0)}\#(space())"# }

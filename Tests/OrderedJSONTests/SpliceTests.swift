@@ -1,4 +1,5 @@
 import OrderedJSON
+import SteppedTime
 import Testing
 
 @Suite struct SpliceTests {

@@ -1,4 +1,5 @@
 import OrderedJSON
+import SteppedTime
 import Testing
 
 @Suite struct StringTests {
@@ -83,7 +84,7 @@ import Testing
     }
 
     @Test func `a literal made of a string reads as that string`() throws {
-        var random = SeededGenerator(seed: 4)
+        var random = SeededRandom(seed: 4)
         let scalars = (0...0x2FF).compactMap(Unicode.Scalar.init) + ["€", "日", "😀", "\u{2028}", "\u{FFFF}"]
         for _ in 0..<500 {
             var string = ""

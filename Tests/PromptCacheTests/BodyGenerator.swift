@@ -1,8 +1,10 @@
+import SteppedTime
+
 /// Makes valid bodies whose `max_tokens` and `stream` stand first, in the middle, last or nowhere, and breaks them.
 struct BodyGenerator {
-    var random: SeededGenerator
+    var random: SeededRandom
 
-    init(seed: UInt64) { random = SeededGenerator(seed: seed) }
+    init(seed: UInt64) { random = SeededRandom(seed: seed) }
 
     mutating func body() -> [UInt8] {
         var members = [

@@ -1,9 +1,10 @@
+
 import CachePrices
 import PromptCache
-import Testing
-import WarmingPolicies
-
 @testable import PromptCacheWarmer
+import Testing
+import WarmerTesting
+import WarmingPolicies
 
 @Suite("A warmer survives what goes wrong, and stops only what is at fault")
 struct FaultToleranceTests {
@@ -36,7 +37,7 @@ struct FaultToleranceTests {
 
     @Test("A rejected key stops the scopes that use it and no others; resumed, they go on")
     func credential() async throws {
-        let clock = StepClock()
+        let clock = SteppedClock()
         let (bad, good) = (ScriptedCall(clock: clock), ScriptedCall(clock: clock))
         bad.next(status: 401, type: "authentication_error", times: 2)
         let warmer = CacheWarmer(

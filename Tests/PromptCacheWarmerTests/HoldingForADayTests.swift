@@ -2,8 +2,10 @@ import CachePrices
 import Foundation
 import PromptCache
 import PromptCacheWarmer
+import SteppedTime
 import Synchronization
 import Testing
+import WarmerTesting
 import WarmingPolicies
 
 @Suite("A scope is held for days on end")

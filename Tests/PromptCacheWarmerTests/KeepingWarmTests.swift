@@ -1,6 +1,8 @@
 import CachePrices
 import PromptCache
+import SteppedTime
 import Testing
+import WarmerTesting
 import WarmingPolicies
 
 @testable import PromptCacheWarmer

@@ -1,13 +1,14 @@
+
 import CachePrices
 import PromptCache
-import Testing
-import WarmingPolicies
-
 @testable import PromptCacheWarmer
+import Testing
+import WarmerTesting
+import WarmingPolicies
 
 @Suite("Warming once, for a deploy hook")
 struct WarmOnceTests {
-    private func warmer(_ call: ScriptedCall, _ clock: StepClock, config: WarmupConfig) throws -> CacheWarmer {
+    private func warmer(_ call: ScriptedCall, _ clock: SteppedClock, config: WarmupConfig) throws -> CacheWarmer {
         try CacheWarmer(client: call, config: config, options: WarmerOptions(clock: clock, random: { 0 }))
     }
 
@@ -20,7 +21,7 @@ struct WarmOnceTests {
 
     @Test("It writes, verifies with a second call, and counts both")
     func verified() async throws {
-        let clock = StepClock()
+        let clock = SteppedClock()
         let call = ScriptedCall(clock: clock)
         let warmer = try warmer(call, clock, config: config())
         let result = try await clock.goOn { try await warmer.warm() }
@@ -33,7 +34,7 @@ struct WarmOnceTests {
 
     @Test("One miss right after the write proves nothing; three do")
     func verifyFails() async throws {
-        let clock = StepClock()
+        let clock = SteppedClock()
         let call = ScriptedCall(clock: clock)
         let write: @Sendable (WarmRequest) throws -> WarmResponse? = { _ in
             WarmResponse(status: 200, usage: Usage(input: 3, write5m: 2000))
@@ -49,7 +50,7 @@ struct WarmOnceTests {
 
     @Test("Breakpoints are placed where there are none")
     func placing() async throws {
-        let clock = StepClock()
+        let clock = SteppedClock()
         let call = ScriptedCall(clock: clock)
         let warmer = try warmer(call, clock, config: config(breakpoints: 1))
         let result = try await clock.goOn { try await warmer.warm(verify: false) }
@@ -59,7 +60,7 @@ struct WarmOnceTests {
 
     @Test("An interval that is no shorter than the lifetime is refused at construction, with the reason")
     func interval() throws {
-        let clock = StepClock()
+        let clock = SteppedClock()
         let call = ScriptedCall(clock: clock)
         let fault = #expect(throws: ScopeFault.self) {
             try warmer(call, clock, config: config(interval: .seconds(300)))
@@ -69,7 +70,7 @@ struct WarmOnceTests {
 
     @Test("A refusal of the provider is an error that says what to do")
     func refused() async throws {
-        let clock = StepClock()
+        let clock = SteppedClock()
         let call = ScriptedCall(clock: clock)
         call.next(status: 401, type: "authentication_error")
         let warmer = try warmer(call, clock, config: config())
@@ -79,7 +80,7 @@ struct WarmOnceTests {
 
     @Test("Without a budget nothing is sent")
     func noBudget() async throws {
-        let clock = StepClock()
+        let clock = SteppedClock()
         let call = ScriptedCall(clock: clock)
         var config = config()
         config.budget = .perDay(.zero)

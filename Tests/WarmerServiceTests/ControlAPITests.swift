@@ -5,6 +5,7 @@ import PromptCacheWarmer
 import SteppedTime
 import Testing
 import WarmerService
+import WarmerTesting
 
 @Suite("The control API")
 struct ControlAPITests {
@@ -15,7 +16,7 @@ struct ControlAPITests {
         _ scope: String = Prompts.scope,
         _ body: @escaping @Sendable (RunningDaemon, SteppedTime, ObedientProvider) async throws -> Void
     ) async throws {
-        let clock = SteppingClock()
+        let clock = SteppedClock()
         let provider = ObedientProvider()
         try await RunningDaemon.run(scope, clock: clock, clients: ["anthropic": provider]) { daemon in
             await clock.time.settle()

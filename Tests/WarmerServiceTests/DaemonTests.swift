@@ -3,12 +3,13 @@ import ServiceLifecycle
 import SteppedTime
 import Testing
 import WarmerService
+import WarmerTesting
 
 @Suite("The daemon")
 struct DaemonTests {
     @Test("tells where it listens, keeps warm, and stops cleanly")
     func life() async throws {
-        let clock = SteppingClock()
+        let clock = SteppedClock()
         let provider = ObedientProvider()
         try await RunningDaemon.run(clock: clock, clients: ["anthropic": provider]) { daemon in
             #expect(daemon.base.hasPrefix("http://127.0.0.1:"))
@@ -22,7 +23,7 @@ struct DaemonTests {
 
     @Test("sends nothing, and says what to do, if its address is taken")
     func addressTaken() async throws {
-        let clock = SteppingClock()
+        let clock = SteppedClock()
         let first = ObedientProvider()
         try await RunningDaemon.run(clock: clock, clients: ["anthropic": first]) { daemon in
             let port = daemon.base.split(separator: ":").last ?? ""
@@ -48,7 +49,7 @@ struct DaemonTests {
     func noDashboard() async throws {
         let folder = try Folder(["support.json": Prompts.request()])
         let configuration = try await folder.read(Prompts.yaml(scope: Prompts.scope, more: "dashboard: off"))
-        let clock = SteppingClock()
+        let clock = SteppedClock()
         let provider = ObedientProvider()
         let (ticks, ticked) = AsyncStream.makeStream(of: Tick.self)
         let daemon = try WarmerDaemon(

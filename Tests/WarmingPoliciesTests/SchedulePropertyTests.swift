@@ -1,5 +1,6 @@
 import Foundation
 import PromptCache
+import SteppedTime
 import Testing
 import WarmingPolicies
 
@@ -18,7 +19,7 @@ import WarmingPolicies
         case resume
     }
 
-    private static func draw(_ random: inout SeededGenerator) -> Event {
+    private static func draw(_ random: inout SeededRandom) -> Event {
         switch Int.random(in: 0..<20, using: &random) {
         case 0..<6: .arrival
         case 6..<13: .ping(.hit)
@@ -45,7 +46,7 @@ import WarmingPolicies
 
     /// Drives random histories and shows each state, with the present, to a check.
     private func drive(seed: UInt64, check: (WarmSchedule, Moment) throws -> Void) throws {
-        var random = SeededGenerator(seed: seed)
+        var random = SeededRandom(seed: seed)
         for name in Self.names {
             for verifies in [false, true] {
                 for _ in 0..<40 {
@@ -126,7 +127,7 @@ import WarmingPolicies
 
     @Test(arguments: names)
     func `two pings without a miss are never closer than the spacing`(name: String) throws {
-        var random = SeededGenerator(seed: 16)
+        var random = SeededRandom(seed: 16)
         var schedule = try WarmSchedule(name, verifies: true)
         let timing = Self.timing(schedule.policy)
         guard let spacing = schedule.policy.spacing.map({ min($0, timing.holdInterval) }) else { return }

@@ -1,5 +1,6 @@
 import Foundation
 import PromptCache
+import SteppedTime
 import Testing
 import WarmingPolicies
 
@@ -14,7 +15,7 @@ import WarmingPolicies
     }
 
     @Test func `any policy is read back from its name`() throws {
-        var random = SeededGenerator(seed: 6)
+        var random = SeededRandom(seed: 6)
         for _ in 0..<2000 {
             let lifetime: Lifetime = Bool.random(using: &random) ? .fiveMinutes : .oneHour
             let spacing: Duration = .milliseconds(Int.random(in: 1000..<299_999, using: &random))

@@ -11,24 +11,8 @@ import PromptCacheWarmer
 import SteppedTime
 import Synchronization
 import Upstreams
+import WarmerTesting
 import WarmingPolicies
-
-/// A warmer's clock on the emulator's stepped time.
-struct SteppedClock: WarmClock {
-    let time: SteppedTime
-    private let start = Moment(secondsSince1970: Double(SteppedTime.wallOfStart))
-
-    init(_ time: SteppedTime) { self.time = time }
-
-    var now: ClockReading {
-        let moment = start + time.now
-        return ClockReading(elapsed: moment, wall: moment)
-    }
-
-    func sleep(until deadline: Moment) async throws { try await time.sleep(until: deadline - start) }
-    func hold() { time.hold() }
-    func release() { time.release() }
-}
 
 final class Day: Sendable {
     struct Score: Sendable {

@@ -1,4 +1,5 @@
 import OrderedJSON
+import SteppedTime
 import Synchronization
 
 /// The emulated provider without its wire: everything it knows, and what it decides about a request.

@@ -1,5 +1,6 @@
 import CachePrices
 import Foundation
+import PromptCache
 import PromptCacheWarmer
 import Upstreams
 import WarmingPolicies

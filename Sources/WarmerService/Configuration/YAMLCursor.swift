@@ -1,4 +1,5 @@
 import CachePrices
+import PromptCache
 import WarmingPolicies
 import Yams
 

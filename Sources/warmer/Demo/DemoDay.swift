@@ -1,5 +1,6 @@
 import Foundation
 import OrderedJSON
+import SteppedTime
 
 /// The day that every strategy of the demonstration lives through: three prompts and who uses them when.
 struct DemoDay {

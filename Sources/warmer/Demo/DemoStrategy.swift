@@ -4,6 +4,7 @@ import PromptCacheEmulator
 import PromptCacheWarmer
 import Synchronization
 import Upstreams
+import WarmerTesting
 import WarmingPolicies
 
 /// One strategy living through the day: its own workspace, users and warmer, against the same emulator.
@@ -33,7 +34,7 @@ final class DemoStrategy: Sendable {
     init(policy: WarmPolicy, number: Int, emulator: Emulator) throws {
         self.policy = policy
         workspace = "strategy\(number)"
-        clock = SteppedClock(time: emulator.time)
+        clock = SteppedClock(emulator.time)
         // This process holds time for its requests.
         client = try AnthropicClient(
             credential: .apiKey("sk-emu-\(workspace)-demo"), endpoint: emulator.baseURL,

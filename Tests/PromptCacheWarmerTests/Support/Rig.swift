@@ -3,11 +3,12 @@ import Logging
 import PromptCache
 import PromptCacheWarmer
 import Synchronization
+import WarmerTesting
 import WarmingPolicies
 
 /// A warmer on a stepped clock with a scripted upstream, and everything it has said.
 final class Rig: Sendable {
-    let clock = StepClock()
+    let clock = SteppedClock()
     let call: ScriptedCall
     let warmer: CacheWarmer
     private let heard: Heard
@@ -46,7 +47,7 @@ final class Rig: Sendable {
     func stop() async { try? await clock.goOn { [warmer] in await warmer.stop() } }
 }
 
-extension StepClock {
+extension SteppedClock {
     /// Lets time go on until work is done that does not hold it.
     func goOn<Result: Sendable>(_ work: @escaping @Sendable () async throws -> Result) async throws -> Result {
         let flag = Flag()
