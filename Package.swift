@@ -94,7 +94,8 @@ let package = Package(
             name: "warmer",
             dependencies: [
                 "OrderedJSON", "PromptCache", "CachePrices", "WarmingPolicies", "SteppedTime", "PromptCacheWarmer",
-                "Upstreams", "PromptCacheEmulator", "WarmerService", "WarmerTesting", argumentParser, asyncHTTPClient, lifecycle,
+                "Upstreams", "PromptCacheEmulator", "WarmerService", "WarmerTesting", argumentParser, asyncHTTPClient,
+                lifecycle,
                 unixSignals,
                 nioCore, log,
             ],

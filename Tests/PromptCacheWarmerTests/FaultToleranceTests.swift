@@ -1,10 +1,10 @@
-
 import CachePrices
 import PromptCache
-@testable import PromptCacheWarmer
 import Testing
 import WarmerTesting
 import WarmingPolicies
+
+@testable import PromptCacheWarmer
 
 @Suite("A warmer survives what goes wrong, and stops only what is at fault")
 struct FaultToleranceTests {

@@ -1,10 +1,10 @@
-
 import CachePrices
 import Foundation
-@testable import PromptCacheWarmer
 import SteppedTime
 import Testing
 import WarmingPolicies
+
+@testable import PromptCacheWarmer
 
 @Suite("Money passes one door")
 struct SpendAccountTests {

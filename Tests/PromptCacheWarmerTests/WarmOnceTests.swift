@@ -1,10 +1,10 @@
-
 import CachePrices
 import PromptCache
-@testable import PromptCacheWarmer
 import Testing
 import WarmerTesting
 import WarmingPolicies
+
+@testable import PromptCacheWarmer
 
 @Suite("Warming once, for a deploy hook")
 struct WarmOnceTests {
