@@ -122,6 +122,12 @@ let package = Package(
         tests(
             "PromptCacheEmulatorTests",
             ["PromptCacheEmulator", "OrderedJSON", "SteppedTime", asyncHTTPClient, nioCore, nioHTTP1]),
+        tests(
+            "EndToEndTests",
+            [
+                "CachePrices", "PromptCache", "PromptCacheEmulator", "PromptCacheWarmer", "SteppedTime", "Upstreams",
+                "WarmerTesting", "WarmingPolicies", log,
+            ]),
     ],
     swiftLanguageModes: [.v6]
 )
