@@ -81,8 +81,13 @@ let package = Package(
             ["OrderedJSON", "PromptCache", "PromptCacheWarmer", asyncHTTPClient, nioCore, nioHTTP1, nioPosix]),
         // For tests of hosts: the warmer's clock on stepped time.
         room("WarmerTesting", ["PromptCacheWarmer", "SteppedTime", "WarmingPolicies"]),
+        // Compressed bodies, by Debian's zlib.
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        room("BodyCodings", ["CZlib"]),
         // The provider's cache, beside the house.
-        room("PromptCacheEmulator", ["OrderedJSON", "SteppedTime", crypto, hummingbird, httpTypes, nioCore, log]),
+        room(
+            "PromptCacheEmulator",
+            ["OrderedJSON", "SteppedTime", "BodyCodings", crypto, hummingbird, httpTypes, nioCore, log]),
         // The daemon and the command.
         room(
             "WarmerService",
@@ -112,6 +117,7 @@ let package = Package(
                 "WarmingPolicies", log,
             ]),
         tests("SteppedTimeTests", ["SteppedTime"]),
+        tests("BodyCodingsTests", ["BodyCodings", "SteppedTime"]),
         tests(
             "WarmerServiceTests",
             [

@@ -14,10 +14,13 @@ public struct EmulatorConfiguration: Sendable {
     public var time: SteppedTime
     /// Whether a read refreshes the request's own earlier breakpoints too; the provider does not say.
     public var refreshesEarlierBreakpoints: Bool
+    /// What a workspace may send to a model in a minute; without limits unless told otherwise.
+    public var limits: EmulatedLimits
 
     public init(
         host: String = "127.0.0.1", port: Int = 0, seed: UInt64 = 1, latency: LatencyModel = .usual,
-        time: SteppedTime = SteppedTime(), refreshesEarlierBreakpoints: Bool = true
+        time: SteppedTime = SteppedTime(), refreshesEarlierBreakpoints: Bool = true,
+        limits: EmulatedLimits = EmulatedLimits()
     ) {
         self.host = host
         self.port = port
@@ -25,5 +28,6 @@ public struct EmulatorConfiguration: Sendable {
         self.latency = latency
         self.time = time
         self.refreshesEarlierBreakpoints = refreshesEarlierBreakpoints
+        self.limits = limits
     }
 }

@@ -37,7 +37,8 @@ final class Household: Sendable {
             guard tick.verdict != nil else { return }
             let at = tick.at.elapsed - SteppedClock.start
             let touch = Touch(
-                scope: tick.scope, at: at, readableAt: at + (tick.latency ?? .zero), usage: tick.usage, isArrival: false)
+                scope: tick.scope, at: at, readableAt: at + (tick.latency ?? .zero), usage: tick.usage, isArrival: false
+            )
             touches.withLock { $0.append(touch) }
         }
     }

@@ -41,7 +41,8 @@ struct CachingTests {
     func availability() throws {
         let bench = Bench()
         let decisions = (0..<50).map { _ in
-            bench.provider.begin(Array(Bodies.request().utf8), workspace: "me", betas: [], now: .zero)
+            bench.provider.begin(
+                Array(Bodies.request().utf8), from: Caller(workspace: "me", betas: [], region: ""), now: .zero)
         }
         let answers = try decisions.map { try $0.answer.get() }
         #expect(answers.allSatisfy { $0.plan.usage.write5m == 1004 })

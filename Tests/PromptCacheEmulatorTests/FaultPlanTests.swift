@@ -14,7 +14,9 @@ struct FaultPlanTests {
     func counting() throws {
         let bench = try bench(#"[{"status":529,"count":2,"retry_after":3}]"#)
         let answers = (0..<3).map { _ in
-            bench.provider.begin(Array(Bodies.request().utf8), workspace: "me", betas: [], now: .zero).answer
+            bench.provider.begin(
+                Array(Bodies.request().utf8), from: Caller(workspace: "me", betas: [], region: ""), now: .zero
+            ).answer
         }
         let errors = answers.map { answer in
             if case .failure(let error) = answer { error } else { nil as APIError? }

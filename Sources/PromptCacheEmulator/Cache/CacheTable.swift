@@ -7,6 +7,8 @@ struct CacheTable {
     struct Owner: Hashable {
         var workspace: String
         var model: String
+        /// The endpoint's region; empty for the usual one.
+        var region = ""
     }
 
     struct Entry {
@@ -65,6 +67,12 @@ struct CacheTable {
             let held = rules.hourModel == .segment && below == .fiveMinutes ? EmulatedLifetime.fiveMinutes : lifetime
             return (hashes.ofBlocks[block], Entry(tokens: cumulative[block], lifetime: held, touchedAt: now))
         }
+        if request.usesServerTools, request.maxTokens > 0, let end = hashes.ofBlocks.last, plan.usage.input > 0 {
+            // The provider goes on with the conversation by itself, and writes what it will read again.
+            plan.usage.write5m += plan.usage.input
+            plan.usage.input = 0
+            plan.writes.append((end, Entry(tokens: total, lifetime: .fiveMinutes, touchedAt: now)))
+        }
         return plan
     }
 
@@ -80,9 +88,9 @@ struct CacheTable {
         }
     }
 
-    /// Drops everything of a workspace, or of all.
-    mutating func evict(workspace: String?) {
-        for owner in entries.keys where workspace == nil || owner.workspace == workspace { entries[owner] = nil }
+    /// Drops every prefix of a request.
+    mutating func evict(_ hashes: PromptHashes, of owner: Owner) {
+        for hash in hashes.ofBlocks { entries[owner]?[hash] = nil }
     }
 
     /// Drops what has expired.

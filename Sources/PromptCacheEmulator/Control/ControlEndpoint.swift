@@ -22,6 +22,7 @@ struct ControlEndpoint: Sendable {
         router.get("/emulator/clock") { _, _ in Response.json(clock) }
         router.post("/emulator/clock") { request, _ in try await advance(request) }
         router.post("/emulator/faults") { request, _ in try await setFaults(request) }
+        router.post("/emulator/limits") { request, _ in try await setLimits(request) }
         router.post("/emulator/reset") { _, _ in
             provider.reset()
             return Response.json([:])
@@ -69,6 +70,7 @@ struct ControlEndpoint: Sendable {
             sorted.map { owner, entry, left in
                 [
                     "workspace": .string(owner.workspace), "model": .string(owner.model),
+                    "region": .string(owner.region),
                     "prefix_tokens": .integer(entry.tokens),
                     "ttl_seconds": .integer(Int(entry.lifetime.duration / .seconds(1))),
                     "expires_in_seconds": .double(left),
@@ -84,6 +86,7 @@ struct ControlEndpoint: Sendable {
                     .init("workspace", .string(record.workspace)), .init("path", .string(record.path)),
                     .init("status", .integer(record.status)),
                     .init("usage", .object(Self.members(of: record.usage))),
+                    .init("faults", .array(record.faults.map(JSONOutput.string))),
                 ]
                 if full {
                     members.append(.init("body", .string(Data(record.body).base64EncodedString())))
@@ -178,6 +181,26 @@ struct ControlEndpoint: Sendable {
         } catch {
             return Self.refuse(error.message)
         }
+    }
+
+    private func setLimits(_ request: Request) async throws -> Response {
+        let root = try await Self.object(request)
+        var limits = EmulatedLimits()
+        for member in root.members {
+            guard let value = member.value.integer, value > 0 else {
+                return Self.refuse("\(member.name): must be a whole number from 1")
+            }
+            switch member.name {
+            case "requests": limits.requests = value
+            case "input_tokens": limits.inputTokens = value
+            case "output_tokens": limits.outputTokens = value
+            default:
+                return Self.refuse(
+                    "\(member.name): no such limit; there are requests, input_tokens and output_tokens, each a minute")
+            }
+        }
+        provider.setLimits(limits)
+        return Response.json([:])
     }
 
     private static func object(_ request: Request) async throws -> JSONNode {

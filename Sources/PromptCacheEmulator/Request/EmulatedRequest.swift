@@ -49,6 +49,14 @@ struct EmulatedRequest {
         if maxTokens == 0 { try checkZero() }
     }
 
+    /// Whether the provider may call tools by itself.
+    var usesServerTools: Bool {
+        blocks.contains { block in
+            block.part == .tools
+                && ["web_search_", "web_fetch_", "code_execution_"].contains(where: block.type.hasPrefix)
+        }
+    }
+
     /// The tokens of the whole prompt.
     var tokens: Int { tokenCounts.reduce(0, +) }
 

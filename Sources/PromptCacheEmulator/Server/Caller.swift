@@ -4,13 +4,18 @@ import Hummingbird
 struct Caller {
     var workspace: String
     var betas: Set<String>
+    /// The region of the endpoint; empty for the usual one.
+    var region: String
     /// Whose hold on time stands for this request; nil for an outsider's, which gets a hold of its own.
     var participant: String?
+}
 
+extension Caller {
     /// The API versions that the emulator speaks.
     private static let versions: Set<String> = ["2023-06-01", "2026-10-21"]
 
-    init(_ request: Request) throws(APIError) {
+    init(_ request: Request, region: String?) throws(APIError) {
+        self.region = region ?? ""
         let bearer = request.header("authorization").flatMap { value in
             value.lowercased().hasPrefix("bearer ") ? String(value.dropFirst(7)) : nil
         }

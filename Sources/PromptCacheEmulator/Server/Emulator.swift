@@ -74,6 +74,12 @@ public struct Emulator: Sendable {
     /// How many requests of a workspace were answered.
     public func requests(of workspace: String) -> Int { provider.bills[workspace]?.requests ?? 0 }
 
+    /// Everything that was asked, with what became of it, the oldest first; at most the last million.
+    public var log: [LoggedRequest] { provider.records.map(LoggedRequest.init) }
+
+    /// Sets what a workspace may send to a model in a minute; its account begins anew.
+    public func setLimits(_ limits: EmulatedLimits) { provider.setLimits(limits) }
+
     /// Sets what shall go wrong, in the words of `POST /emulator/faults`.
     ///
     /// - Throws: ``EmulatorError`` that names what is wrong with the plan.
@@ -83,6 +89,29 @@ public struct Emulator: Sendable {
         } catch {
             throw EmulatorError(reason: error.message)
         }
+    }
+}
+
+/// A request of `/v1/messages` that the emulator has had.
+public struct LoggedRequest: Sendable {
+    /// The request id of its response.
+    public var id: String
+    /// When it began.
+    public var at: Duration
+    public var workspace: String
+    /// 0 where the connection was cut before a response.
+    public var status: Int
+    public var usage: EmulatedUsage
+    /// What the faults that struck it did, in the words of the fault plan: `status 529`, `evict`, `cut mid`.
+    public var faults: [String]
+
+    init(_ record: Provider.Record) {
+        id = record.id
+        at = record.at
+        workspace = record.workspace
+        status = record.status
+        usage = record.usage
+        faults = record.faults
     }
 }
 

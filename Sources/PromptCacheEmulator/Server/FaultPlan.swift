@@ -6,7 +6,7 @@ struct FaultPlan {
         enum Cut: String {
             /// The connection is closed before a response begins.
             case before
-            /// In the middle of a stream.
+            /// In the middle of the response.
             case mid
         }
 
@@ -23,7 +23,17 @@ struct FaultPlan {
         var downgradesHour = false
         var refusesZero: Int?
         var hourModel: CacheBehaviour.HourModel?
+        /// The type of an `error` event that ends a stream after its 200.
+        var streamError: String?
 
+        /// What it does to a request, for the request's record.
+        var effects: [String] {
+            [
+                status.map { "status \($0)" }, cut.map { "cut \($0.rawValue)" }, delay > .zero ? "delay_ms" : nil,
+                evicts ? "evict" : nil, downgradesHour ? "downgrade_1h" : nil,
+                refusesZero.map { "refuse_zero \($0)" }, streamError.map { "stream_error \($0)" },
+            ].compactMap(\.self)
+        }
     }
 
     private(set) var faults: [Fault] = []
@@ -96,6 +106,9 @@ struct FaultPlan {
             case "refuse_zero":
                 guard let status = value.integer, status == 400 || status == 422 else { throw wrong("400 or 422") }
                 fault.refusesZero = status
+            case "stream_error":
+                guard let type = value.string else { throw wrong("an error type, for example overloaded_error") }
+                fault.streamError = type
             case "model":
                 guard let model = value.string.flatMap(CacheBehaviour.HourModel.init(rawValue:)) else {
                     throw wrong("entry or segment")
@@ -104,7 +117,7 @@ struct FaultPlan {
             default:
                 throw .invalid(
                     "\(path).\(member.name): no such fault; there are status, retry_after, delay_ms, cut, count, rate, "
-                        + "workspace, evict, downgrade_1h, refuse_zero, model")
+                        + "workspace, evict, downgrade_1h, refuse_zero, stream_error, model")
             }
         }
         return fault

@@ -2,7 +2,6 @@ import OrderedJSON
 
 /// An answer in the provider's two shapes: whole, and as server-sent events.
 struct MessageWriter {
-    let id: String
     let answer: Provider.Answer
 
     private var usage: EmulatedUsage { answer.plan.usage }
@@ -16,10 +15,14 @@ struct MessageWriter {
     }
 
     private func message(content: [JSONOutput], stopReason: JSONOutput, usage: JSONOutput) -> JSONOutput {
-        [
-            "id": .string(id), "type": "message", "role": "assistant", "model": .string(answer.request.model),
-            "content": .array(content), "stop_reason": stopReason, "stop_sequence": nil, "usage": usage,
+        var members: [JSONOutput.Member] = [
+            .init("id", .string(answer.id)), .init("type", "message"), .init("role", "assistant"),
+            .init("model", .string(answer.request.model)), .init("content", .array(content)),
+            .init("stop_reason", stopReason), .init("stop_sequence", nil), .init("usage", usage),
         ]
+        if let reason = answer.diagnostics { members.append(.init("diagnostics", ["cache_miss_reason": reason])) }
+        if let thread = answer.thread { members.append(.init("thread", ["id": .string(thread)])) }
+        return .object(members)
     }
 
     private func usageWithSplit(output: Int) -> JSONOutput {
@@ -45,8 +48,10 @@ struct MessageWriter {
                 ["index": 0, "content_block": ["type": "text", "text": ""]]),
             event("ping", [:]),
         ]
-        events += answer.words.map { word in
-            event("content_block_delta", ["index": 0, "delta": ["type": "text_delta", "text": .string(word)]])
+        for (position, word) in answer.words.enumerated() {
+            events.append(
+                event("content_block_delta", ["index": 0, "delta": ["type": "text_delta", "text": .string(word)]]))
+            if position % 5 == 4 { events.append(event("ping", [:])) }
         }
         let final: JSONOutput = [
             "input_tokens": .integer(usage.input),
@@ -66,6 +71,14 @@ struct MessageWriter {
     private func event(_ name: String, _ members: KeyValuePairs<String, JSONOutput>) -> String {
         let data = JSONOutput.object(
             [.init("type", .string(name))] + members.map { .init($0.key, $0.value) })
-        return "event: \(name)\ndata: \(data.text())\n\n"
+        let text = data.text()
+        // The provider pads its data so that sizes tell less; so does this, always alike.
+        return "event: \(name)\ndata: \(text)\(String(repeating: " ", count: text.utf8.count * 7 % 13))\n\n"
+    }
+
+    /// What may come in the middle of a stream, after its 200.
+    static func errorEvent(type: String) -> String {
+        let data: JSONOutput = ["type": "error", "error": ["type": .string(type), "message": "The stream ends here"]]
+        return "event: error\ndata: \(data.text())\n\n"
     }
 }

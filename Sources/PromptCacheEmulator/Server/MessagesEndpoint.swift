@@ -1,3 +1,4 @@
+import BodyCodings
 import HTTPTypes
 import Hummingbird
 import NIOCore
@@ -22,56 +23,70 @@ struct MessagesEndpoint: Sendable {
         let start = time.now
         let id = provider.newID("req_emu")
         do {
-            let caller = try Caller(request)
+            let caller = try Caller(request, region: context.parameters.get("region"))
             let body = try await Self.body(of: request)
             var record = Provider.Record(
                 id: id, at: start, workspace: caller.workspace, path: request.uri.path, status: 200,
                 usage: EmulatedUsage(), body: body, headers: Self.readable(request.headers))
-            let decision = provider.begin(body, workspace: caller.workspace, betas: caller.betas, now: start)
+            let decision = provider.begin(body, from: caller, now: start)
+            record.faults = decision.faults
             if decision.delay > .zero {
                 // What cancels it is the client that has gone; there is nobody to answer then.
                 try? await time.sleep(
                     until: start + decision.delay, pulls: true, participant: participant == "local" ? nil : participant)
             }
-            if decision.cutBefore {
+            if decision.cut == .before {
+                record.status = 0
+                provider.record(record)
                 try? await context.channel.close()
                 return Response(status: .internalServerError)
             }
+            let headers = Self.headers(id: id, workspace: caller.workspace) + decision.limitHeaders
             switch decision.answer {
             case .failure(let error):
                 record.status = error.status
                 provider.record(record)
-                return Self.failure(error, id: id, workspace: caller.workspace)
+                return Self.failure(error, id: id, headers: headers)
             case .success(let answer):
                 provider.commit(answer, now: time.now)
                 record.usage = answer.plan.usage
                 provider.record(record)
-                return respond(answer, id: id, caller.workspace, cut: decision.cutMid ? context.channel : nil)
+                return Self.respond(answer, decision, headers, context.channel)
             }
         } catch {
-            return Self.failure(error, id: id, workspace: nil)
+            return Self.failure(error, id: id, headers: Self.headers(id: id, workspace: nil))
         }
     }
 
-    private func respond(_ answer: Provider.Answer, id: String, _ workspace: String, cut: (any Channel)?) -> Response {
-        let message = MessageWriter(id: provider.newID("msg_emu"), answer: answer)
-        var headers = Self.headers(id: id, workspace: workspace)
-        guard answer.request.isStreaming else { return .json(message.whole, headers: headers) }
-        headers.append(("cache-control", "no-cache"))
-        let events = message.events
-        var response = Response.json(.null, headers: headers)
-        response.headers[.contentType] = "text/event-stream; charset=utf-8"
-        response.body = ResponseBody { writer in
-            for (position, event) in events.enumerated() {
-                if let cut, position == events.count / 2 {
-                    try await cut.close()
-                    return
-                }
-                try await writer.write(ByteBuffer(string: event))
+    private static func respond(
+        _ answer: Provider.Answer, _ decision: Provider.Decision, _ headers: [(String, String)], _ channel: any Channel
+    ) -> Response {
+        let message = MessageWriter(answer: answer)
+        guard answer.request.isStreaming else {
+            var response = Response.json(message.whole, headers: headers)
+            if decision.cut == .mid {
+                let text = message.whole.text()
+                response.body = sending([String(text.prefix(text.count / 2)), ""], thenCutting: channel)
             }
-            try await writer.finish(nil)
+            return response
         }
+        var events = message.events
+        if let type = decision.streamError {
+            events = events.prefix(events.count / 2) + [MessageWriter.errorEvent(type: type)]
+        }
+        if decision.cut == .mid { events = Array(events.prefix(events.count / 2)) }
+        var response = Response.json(.null, headers: headers + [("cache-control", "no-cache")])
+        response.headers[.contentType] = "text/event-stream; charset=utf-8"
+        response.body = sending(events, thenCutting: decision.cut == .mid ? channel : nil)
         return response
+    }
+
+    /// A body in pieces, after which the connection may be cut so that it stays unfinished.
+    private static func sending(_ pieces: [String], thenCutting channel: (any Channel)?) -> ResponseBody {
+        ResponseBody { writer in
+            for piece in pieces { try await writer.write(ByteBuffer(string: piece)) }
+            if let channel { try await channel.close() } else { try await writer.finish(nil) }
+        }
     }
 
     // MARK: Counting and models
@@ -117,20 +132,27 @@ struct MessagesEndpoint: Sendable {
     ) async -> Response {
         let id = provider.newID("req_emu")
         do {
-            return try await body(try Caller(request), id)
+            return try await body(try Caller(request, region: nil), id)
         } catch {
-            return Self.failure(error, id: id, workspace: nil)
+            return Self.failure(error, id: id, headers: Self.headers(id: id, workspace: nil))
         }
     }
 
     // MARK: The wire
 
     private static func body(of request: Request) async throws -> [UInt8] {
+        let bytes: [UInt8]
         do {
             let buffer = try await request.body.collect(upTo: Routes.largestBody)
-            return Array(buffer.readableBytesView)
+            bytes = Array(buffer.readableBytesView)
         } catch {
             throw APIError.status(413)
+        }
+        do {
+            guard let coding = try BodyCoding.named(request.header("content-encoding")) else { return bytes }
+            return try coding.decoded(bytes, limit: Routes.largestBody)
+        } catch {
+            throw error.isTooLarge ? APIError.status(413) : .invalid("The request body \(error.reason)")
         }
     }
 
@@ -139,9 +161,9 @@ struct MessagesEndpoint: Sendable {
             + (workspace.map { [("anthropic-workspace-id", $0)] } ?? [])
     }
 
-    private static func failure(_ error: any Error, id: String, workspace: String?) -> Response {
+    private static func failure(_ error: any Error, id: String, headers: [(String, String)]) -> Response {
         let error = error as? APIError ?? .status(500)
-        var headers = headers(id: id, workspace: workspace)
+        var headers = headers
         if let seconds = error.retryAfter {
             headers.append(("retry-after", seconds == seconds.rounded() ? String(Int(seconds)) : String(seconds)))
         }

@@ -25,7 +25,10 @@ struct Routes: Sendable {
     var router: Router<EmulatorContext> {
         let router = Router(context: EmulatorContext.self)
         let messages = MessagesEndpoint(provider: provider, configuration: configuration)
-        router.post("/v1/messages") { request, context in await messages.create(request, context) }
+        // A region is an endpoint of its own, with a cache of its own.
+        for path in ["/v1/messages", "/region/:region/v1/messages"] as [RouterPath] {
+            router.post(path) { request, context in await messages.create(request, context) }
+        }
         router.post("/v1/messages/count_tokens") { request, context in await messages.count(request, context) }
         router.get("/v1/models") { request, _ in await messages.models(request) }
         router.get("/v1/models/:id") { request, context in await messages.model(request, context) }

@@ -13,8 +13,11 @@ struct Bench {
     }
 
     /// Sends a request whose response begins at once.
-    func send(_ body: String, workspace: String = "me", betas: Set<String> = []) throws -> EmulatedUsage {
-        let decision = provider.begin(Array(body.utf8), workspace: workspace, betas: betas, now: now)
+    func send(_ body: String, workspace: String = "me", betas: Set<String> = [], region: String = "") throws
+        -> EmulatedUsage
+    {
+        let decision = provider.begin(
+            Array(body.utf8), from: Caller(workspace: workspace, betas: betas, region: region), now: now)
         let answer = try decision.answer.get()
         provider.commit(answer, now: now)
         return answer.plan.usage
@@ -22,7 +25,7 @@ struct Bench {
 
     /// What the provider says to a request that it refuses.
     func refusal(_ body: String) -> String? {
-        switch provider.begin(Array(body.utf8), workspace: "me", betas: [], now: now).answer {
+        switch provider.begin(Array(body.utf8), from: Caller(workspace: "me", betas: [], region: ""), now: now).answer {
         case .success: nil
         case .failure(let error): error.message
         }
