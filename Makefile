@@ -4,7 +4,7 @@ SWIFT ?= swift
 CONFIGURATION ?= debug
 WARMER = .build/$(CONFIGURATION)/warmer
 
-.PHONY: demo test test-swift test-sdk lint bench docs build setup clean
+.PHONY: demo test test-swift test-sdk example lint bench fuzz docs build setup clean
 
 # A day of bursty traffic against the emulator, four strategies side by side. No key, no network.
 demo: setup
@@ -24,12 +24,11 @@ test-sdk: setup
 	WARMER=$(WARMER) Tests/Python/run.sh
 
 # The example app with the README's snippet must build.
-.PHONY: example
 example: setup
 	$(SWIFT) build --package-path Examples/HummingbirdApp
 
 lint: setup
-	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources Examples/HummingbirdApp/Package.swift Examples/HummingbirdApp/Sources
+	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources Examples/HummingbirdApp/Package.swift Examples/HummingbirdApp/Sources Fuzz/Package.swift Fuzz/Sources
 
 build: setup
 	$(SWIFT) build --product warmer
@@ -37,6 +36,10 @@ build: setup
 bench: setup
 	$(SWIFT) run --package-path Benchmarks --configuration release ByteBenchmarks
 	$(SWIFT) run --package-path Benchmarks --configuration release HoldBenchmark
+
+# A million inputs for each parser, under the address sanitizer: make fuzz, or make fuzz RUNS=10000
+fuzz: setup
+	Fuzz/run.sh $(RUNS)
 
 docs: setup
 	$(SWIFT) package --allow-writing-to-directory .build/docs generate-documentation \
@@ -46,4 +49,4 @@ setup:
 	@scripts/setup
 
 clean:
-	rm -rf .build .venv-sdk1 .venv-sdk2
+	rm -rf .build .venv-sdk1 .venv-sdk2 .venv-frameworks

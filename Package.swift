@@ -47,6 +47,7 @@ let package = Package(
         .library(name: "PromptCacheEmulator", targets: ["PromptCacheEmulator", "SteppedTime"]),
         .library(name: "WarmerTesting", targets: ["WarmerTesting", "SteppedTime"]),
         .library(name: "PromptCache", targets: ["PromptCache", "OrderedJSON"]),
+        .library(name: "WarmerService", targets: ["WarmerService"]),
         .executable(name: "warmer", targets: ["warmer"]),
     ],
     dependencies: [
@@ -106,8 +107,10 @@ let package = Package(
             ],
             swiftSettings: strict),
 
-        tests("OrderedJSONTests", ["OrderedJSON", "SteppedTime"]),
-        tests("PromptCacheTests", ["PromptCache", "OrderedJSON", "SteppedTime"]),
+        // Inputs that the fuzzer has kept, and changes to them.
+        .target(name: "Mutations", dependencies: ["SteppedTime"], path: "Tests/Mutations", swiftSettings: strict),
+        tests("OrderedJSONTests", ["OrderedJSON", "Mutations", "SteppedTime"]),
+        tests("PromptCacheTests", ["PromptCache", "OrderedJSON", "Mutations", "SteppedTime"]),
         tests("CachePricesTests", ["CachePrices", "PromptCache", "SteppedTime"]),
         tests("WarmingPoliciesTests", ["WarmingPolicies", "PromptCache", "SteppedTime"]),
         tests(
@@ -121,7 +124,7 @@ let package = Package(
         tests(
             "WarmerServiceTests",
             [
-                "WarmerService", "CachePrices", "OrderedJSON", "PromptCache", "PromptCacheEmulator",
+                "WarmerService", "CachePrices", "Mutations", "OrderedJSON", "PromptCache", "PromptCacheEmulator",
                 "PromptCacheWarmer",
                 "SteppedTime", "WarmerTesting", "WarmingPolicies", asyncHTTPClient, lifecycle, log, nioCore, nioHTTP1,
             ]),

@@ -94,7 +94,7 @@ public struct JSONNode: Sendable {
         }
     }
 
-    /// Whether it is an object with no members or an array with no elements.
+    /// Whether there is no value within it: an object with no members, an array with no elements, or any scalar.
     public var isEmpty: Bool { Int(token.next) == index + 1 }
 
     var hasEscapes: Bool { token.hasEscapes }

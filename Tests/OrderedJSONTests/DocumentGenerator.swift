@@ -1,3 +1,4 @@
+import Mutations
 import SteppedTime
 
 /// Makes JSON texts with everything in them that is allowed, and breaks them.
@@ -14,21 +15,8 @@ struct DocumentGenerator {
         return out
     }
 
-    /// A text with one to three bytes changed, lost, doubled or put in.
     mutating func mutated(_ document: [UInt8]) -> [UInt8] {
-        var out = document
-        for _ in 0..<Int.random(in: 1...3, using: &random) where !out.isEmpty {
-            let at = Int.random(in: 0..<out.count, using: &random)
-            switch Int.random(in: 0..<6, using: &random) {
-            case 0: out[at] = UInt8.random(in: .min ... .max, using: &random)
-            case 1: out[at] ^= 1 << UInt8.random(in: 0..<8, using: &random)
-            case 2: out.remove(at: at)
-            case 3: out.insert(random.pick(Array("{}[],:\"\\/ 0-.eEu\0\u{1F}tfn".utf8)), at: at)
-            case 4: out.removeSubrange(at...)
-            default: out.insert(contentsOf: out[at..<min(at + 4, out.count)], at: at)
-            }
-        }
-        return out
+        random.mutated(document, marks: "{}[],:\"\\/ 0-.eEu\0\u{1F}tfn")
     }
 
     mutating func space(_ out: inout [UInt8]) {

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The official SDK in both generations, and the command line, against `warmer emulate`. Takes the binary from $WARMER.
+# The official SDK in both generations, frameworks that sit on it, and the command line, against `warmer emulate`. Takes the binary from $WARMER.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/../.." && pwd)
@@ -17,7 +17,11 @@ environment() {
     fi
 }
 
-for name in sdk2 sdk1; do
-    environment "$name"
-    "$root/.venv-$name/bin/python" -m pytest --quiet -p no:cacheprovider "$here"
-done
+tests() {
+    environment "$1"
+    "$root/.venv-$1/bin/python" -m pytest --quiet -p no:cacheprovider "${@:2}"
+}
+
+tests sdk2 "$here"
+tests sdk1 "$here"
+tests frameworks "$here/test_frameworks.py"

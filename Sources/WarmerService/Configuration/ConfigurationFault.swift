@@ -24,7 +24,17 @@ extension ConfigurationFault: CustomStringConvertible {
     /// One line: file, line, column, path, message.
     public var description: String {
         let place = ([file] + [line, column].compactMap { $0.map(String.init) }).joined(separator: ":")
-        return path.isEmpty ? "\(place): \(message)" : "\(place): \(path): \(message)"
+        return Self.line(path.isEmpty ? "\(place): \(message)" : "\(place): \(path): \(message)")
+    }
+
+    /// What the user wrote may hold line ends, and sequences that a terminal obeys.
+    private static func line(_ text: String) -> String {
+        text.unicodeScalars.reduce(into: "") { line, scalar in
+            switch scalar.properties.generalCategory {
+            case .control, .lineSeparator, .paragraphSeparator: line += scalar.escaped(asASCII: true)
+            default: line.unicodeScalars.append(scalar)
+            }
+        }
     }
 }
 

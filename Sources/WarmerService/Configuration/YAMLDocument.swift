@@ -8,10 +8,13 @@ enum YAMLDocument {
             log.add(ConfigurationFault(file: file, line: mark?.line, column: mark?.column, message))
         }
         do {
-            if let node = try Yams.compose(yaml: yaml) {
-                return YAMLCursor(node: node, path: "", file: file, log: log)
+            guard let node = try Yams.compose(yaml: yaml) else {
+                fail(nil, "is empty: it needs upstreams, budget and scopes")
+                return nil
             }
-            fail(nil, "is empty: it needs upstreams, budget and scopes")
+            var room = nodesAtMost
+            if fits(node, &room) { return YAMLCursor(node: node, path: "", file: file, log: log) }
+            fail(node.mark, "has more than \(nodesAtMost) values; write out its aliases, or keep prompts in files")
         } catch let error as YamlError {
             switch error {
             case .scanner(let context, let problem, let mark, _), .parser(let context, let problem, let mark, _),
@@ -30,5 +33,18 @@ enum YAMLDocument {
             fail(nil, "not valid YAML; save it as UTF-8 text")
         }
         return nil
+    }
+
+    /// Aliases of aliases make an endless document of a short text.
+    private static let nodesAtMost = 100_000
+
+    private static func fits(_ node: Node, _ room: inout Int) -> Bool {
+        room -= 1
+        guard room >= 0 else { return false }
+        return switch node {
+        case .scalar, .alias: true
+        case .sequence(let sequence): sequence.allSatisfy { fits($0, &room) }
+        case .mapping(let mapping): mapping.allSatisfy { fits($0.key, &room) && fits($0.value, &room) }
+        }
     }
 }

@@ -23,15 +23,27 @@ struct EmulateCommand: AsyncParsableCommand {
         help: ArgumentHelp("A JSON file with what shall go wrong, as for POST /emulator/faults.", valueName: "file"))
     var faults: String?
     @Option(help: "Everything at random comes from it.") var seed: UInt64 = 1
+    @Option(help: ArgumentHelp("Requests a minute for each workspace and model.", valueName: "count"))
+    var requestsPerMinute: Int?
+    @Option(help: ArgumentHelp("The same for input tokens; what is read from the cache is free.", valueName: "count"))
+    var inputTokensPerMinute: Int?
+    @Option(help: ArgumentHelp("The same for output tokens.", valueName: "count")) var outputTokensPerMinute: Int?
     @Flag(help: "Time moves only when asked to, or when a request waits for it.") var stepped = false
     @Flag(help: "Responses begin at once, whatever they would take.") var fast = false
+
+    func validate() throws {
+        let limits = [requestsPerMinute, inputTokensPerMinute, outputTokensPerMinute]
+        guard limits.allSatisfy({ $0 ?? 1 > 0 }) else { throw ValidationError("A limit a minute must be at least 1.") }
+    }
 
     func run() async throws {
         let address = try ListenAddress(listen)
         let plan = try faults.map(Files.read)
         let configuration = EmulatorConfiguration(
             host: address.host, port: address.port, seed: seed, latency: fast ? .none : .usual,
-            time: SteppedTime(runsByItself: !stepped))
+            time: SteppedTime(runsByItself: !stepped),
+            limits: EmulatedLimits(
+                requests: requestsPerMinute, inputTokens: inputTokensPerMinute, outputTokens: outputTokensPerMinute))
         do {
             try await Emulator.run(configuration, faults: plan) { emulator in
                 Terminal.print("listening on \(emulator.baseURL)")

@@ -48,6 +48,7 @@ struct TouchLog {
             at: file.deletingLastPathComponent(), withIntermediateDirectories: true,
             attributes: [.posixPermissions: 0o700])
         try JSONEncoder().encode(kept + new).write(to: file, options: .atomic)
+        try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: file.path)
     }
 
     /// A log that cannot be read says nothing; it is only ever a memory aid.
