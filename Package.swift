@@ -20,6 +20,7 @@ let asyncHTTPClient = Target.Dependency.product(name: "AsyncHTTPClient", package
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let heap = Target.Dependency.product(name: "HeapModule", package: "swift-collections")
+let deque = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
@@ -76,7 +77,10 @@ let package = Package(
         // The library people import.
         room(
             "PromptCacheWarmer",
-            ["OrderedJSON", "PromptCache", "CachePrices", "WarmingPolicies", heap, log, metrics, tracing, lifecycle]),
+            [
+                "OrderedJSON", "PromptCache", "CachePrices", "WarmingPolicies", heap, deque, log, metrics, tracing,
+                lifecycle,
+            ]),
         room(
             "Upstreams",
             ["OrderedJSON", "PromptCache", "PromptCacheWarmer", asyncHTTPClient, nioCore, nioHTTP1, nioPosix]),

@@ -102,7 +102,8 @@ public struct AnthropicClient: WarmCall {
     private func read(_ response: HTTPClientResponse, to request: WarmRequest) async throws -> WarmResponse {
         var answer = WarmResponse(
             status: Int(response.status.code), advice: RetryAdvice { response.headers.first(name: $0) },
-            workspace: response.headers.first(name: "anthropic-workspace-id"))
+            workspace: response.headers.first(name: "anthropic-workspace-id"),
+            limits: LimitReading { response.headers.first(name: $0) })
         let isStream = response.headers.first(name: "content-type")?.hasPrefix("text/event-stream") ?? false
         if isStream {
             var reader = UsageReader(assuming: request.lifetime)

@@ -31,6 +31,9 @@ public struct Moment: Hashable, Sendable {
     /// The end of the axis: later than anything that is waited for.
     public static let distantFuture = Moment(nanosecondsSince1970: .max)
 
+    /// The beginning of the axis.
+    public static let distantPast = Moment(nanosecondsSince1970: .min)
+
     static let perSecond: Int64 = 1_000_000_000
 }
 

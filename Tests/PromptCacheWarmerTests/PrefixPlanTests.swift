@@ -8,7 +8,8 @@ import WarmingPolicies
 @Suite("A scope is planned once, and refused with a reason if every ping would be useless")
 struct PrefixPlanTests {
     private func plans(_ scope: WarmScope) throws -> [PrefixPlan] {
-        try PrefixPlan.plans(of: scope, endpoint: "https://api.anthropic.com", prices: .builtIn)
+        var pool = PlanPool()
+        return try PrefixPlan.plans(of: scope, endpoint: "https://api.anthropic.com", prices: .builtIn, pool: &pool)
     }
 
     private func refusal(_ scope: WarmScope) -> String? {
@@ -77,7 +78,7 @@ struct PrefixPlanTests {
     @Test("A request's own settings multiply its price")
     func modifiers() throws {
         let body = Prompts.body(extra: #""inference_geo":"us","speed":"fast","#)
-        #expect(try plans(Prompts.scope(body: body)).first?.modifiers == [.inferenceGeoUS, .fast])
+        #expect(try plans(Prompts.scope(body: body)).first?.target.modifiers == [.inferenceGeoUS, .fast])
     }
 
     @Test("Beta headers are part of the key, in any order and spelling of the list")

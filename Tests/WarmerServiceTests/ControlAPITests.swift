@@ -39,9 +39,9 @@ struct ControlAPITests {
                     "paused":false,"stopped":null,\
                     "totals":{"arrivals":0,"pings":2,"hits":1,"rewrites":0,"failures":0,"refusals":0,\
                     "spent_usd":"0.003132"},\
-                    "last_tick":{"at":"2026-01-05T00:04:00Z","outcome":"hit","cause":null,"reason":"REASON",\
-                    "usage":{"input":3,"write_5m":0,"write_1h":0,"read":1200,"output":0},"cost_usd":"0.000126",\
-                    "calls":1,"latency_seconds":0,"next":"REASON"}}],\
+                    "last_usage":{"input":3,"write_5m":0,"write_1h":0,"read":1200,"output":0},\
+                    "last_ping":{"at":"2026-01-05T00:04:00Z","outcome":"hit","cause":null,"cost_usd":"0.000126",\
+                    "calls":1,"latency_seconds":0}}],\
                     "spent_today_usd":"0.003132","budget_per_day_usd":"5"}
 
                     """.replacingReasons(in: answer.body))

@@ -20,14 +20,17 @@ struct RetryPlan: Sendable {
     ///
     /// - Parameters:
     ///   - advice: what the response said.
+    ///   - pace: how long the pace makes it wait in any case.
     ///   - remaining: the time until a retry would come too late.
     ///   - random: 0 to 1.
     /// - Returns: nil to give up.
-    mutating func delay(after advice: RetryAdvice, remaining: Duration, random: Double) -> Duration? {
+    mutating func delay(after advice: RetryAdvice, pace: Duration = .zero, remaining: Duration, random: Double)
+        -> Duration?
+    {
         failures += 1
         guard failures < Self.mostAttempts, advice.shouldRetry != false else { return nil }
         let doubled = Self.first * Double(1 << min(failures - 1, 10))
-        let delay = advice.delay ?? min(doubled, Self.longest) * (1 - random / 4)
+        let delay = max(advice.delay ?? min(doubled, Self.longest) * (1 - random / 4), pace)
         return delay < remaining ? delay : nil
     }
 }

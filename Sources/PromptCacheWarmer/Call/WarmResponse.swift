@@ -12,16 +12,19 @@ public struct WarmResponse: Sendable {
     public var advice: RetryAdvice
     /// The workspace that answered, from `anthropic-workspace-id`.
     public var workspace: String?
+    /// How near rate limits are; nil where the response does not say.
+    public var limits: LimitReading?
 
     public init(
         status: Int, usage: Usage? = nil, error: ProviderError? = nil, advice: RetryAdvice = RetryAdvice(),
-        workspace: String? = nil
+        workspace: String? = nil, limits: LimitReading? = nil
     ) {
         self.status = status
         self.usage = usage
         self.error = error
         self.advice = advice
         self.workspace = workspace
+        self.limits = limits
     }
 }
 

@@ -5,30 +5,33 @@ import PromptCache
 import WarmingPolicies
 
 /// One prefix of a scope that is warmed on a schedule of its own: everything about it that does not change.
-struct PrefixPlan: Sendable {
+final class PrefixPlan: Sendable {
     /// The scope's name, and for all breakpoints but the last their place too.
     let id: String
     let breakpoint: Breakpoint
     let key: PrefixKey
     let size: PromptSize
-    let model: ModelID
     let policy: WarmPolicy
     /// The body that pings are made from.
     let body: [UInt8]
     let headers: [WarmHeader]
-    let ladderKey: Ladder.Key
-    let price: ModelPrice
-    let modifiers: Set<PriceModifier>
-    let rules: CacheRules
+    let target: CallTarget
 
     var lifetime: Lifetime { breakpoint.lifetime }
+    var model: ModelID { target.model }
 
-    /// What reading and writing cost against input. The tier of short prompts stands for all: both have the same ratios.
-    var ratios: PriceRatios {
-        let prices = price.prices
-        return PriceRatios(
-            input: Double(prices.input.picodollars), read: Double(prices.read.picodollars),
-            write5m: Double(prices.write5m.picodollars), write1h: Double(prices.write1h.picodollars))
+    init(
+        id: String, prefix: Prefix, size: PromptSize, policy: WarmPolicy, body: [UInt8], headers: [WarmHeader],
+        target: CallTarget
+    ) {
+        self.id = id
+        breakpoint = prefix.breakpoint
+        key = prefix.key
+        self.size = size
+        self.policy = policy
+        self.body = body
+        self.headers = headers
+        self.target = target
     }
 
     /// The plans of a scope: one for the last breakpoint of each lifetime, the last breakpoint's first.
@@ -36,10 +39,12 @@ struct PrefixPlan: Sendable {
     /// A ping of a longer prefix reads and refreshes the shorter ones of its lifetime, so those need none.
     ///
     /// - Throws: ``ScopeFault`` for everything that would make every ping fail or useless.
-    static func plans(of scope: WarmScope, endpoint: String, prices: PriceList) throws(ScopeFault) -> [PrefixPlan] {
+    static func plans(
+        of scope: WarmScope, endpoint: String, prices: PriceList, pool: inout PlanPool
+    ) throws(ScopeFault) -> [PrefixPlan] {
         func fault(_ reason: String) -> ScopeFault { ScopeFault(scope: scope.name, reason: reason) }
         do {
-            return try plans(of: scope, endpoint: endpoint, prices: prices, fault: fault)
+            return try plans(of: scope, endpoint: endpoint, prices: prices, pool: &pool, fault: fault)
         } catch let error as ScopeFault {
             throw error
         } catch {
@@ -48,7 +53,7 @@ struct PrefixPlan: Sendable {
     }
 
     private static func plans(
-        of scope: WarmScope, endpoint: String, prices: PriceList, fault: (String) -> ScopeFault
+        of scope: WarmScope, endpoint: String, prices: PriceList, pool: inout PlanPool, fault: (String) -> ScopeFault
     ) throws -> [PrefixPlan] {
         let request = try MessagesRequest(scope.body)
         let rules = CacheRules(for: request.model)
@@ -74,17 +79,19 @@ struct PrefixPlan: Sendable {
         let chosen = Lifetime.allCases.compactMap { lifetime in
             prefixes.last { $0.breakpoint.lifetime == lifetime && !$0.size.isSurelyBelow(rules.minimumTokens) }
         }
+        let target = pool.target(
+            model: request.model,
+            ladderKey: Ladder.Key(endpoint: endpoint, model: request.model.name, thinking: request.thinkingMode),
+            price: price, modifiers: modifiers(of: request))
         return try chosen.sorted { $0.breakpoint.block > $1.breakpoint.block }.map { prefix in
             let isLast = prefix == last
             let body =
                 isLast && scope.form == .wholeRequest ? scope.body : try request.truncated(after: prefix.breakpoint)
             return PrefixPlan(
-                id: isLast ? scope.name : "\(scope.name):\(prefix.breakpoint.path)", breakpoint: prefix.breakpoint,
-                key: prefix.key, size: isLast ? request.size : prefix.size, model: request.model,
-                policy: isLast ? scope.policy : scope.policy.counterpart(for: prefix.breakpoint.lifetime), body: body,
-                headers: scope.headers,
-                ladderKey: Ladder.Key(endpoint: endpoint, model: request.model.name, thinking: request.thinkingMode),
-                price: price, modifiers: modifiers(of: request), rules: rules)
+                id: isLast ? scope.name : "\(scope.name):\(prefix.breakpoint.path)", prefix: prefix,
+                size: isLast ? request.size : prefix.size,
+                policy: isLast ? scope.policy : scope.policy.counterpart(for: prefix.breakpoint.lifetime),
+                body: pool.body(body), headers: scope.headers, target: target)
         }
     }
 

@@ -27,10 +27,11 @@ public struct ScopeStatus: Sendable {
     public var lastUsage: Usage?
     public var totals: ScopeTotals
     /// The last finished or refused ping.
-    public var lastTick: Tick?
+    public var lastPing: LastPing?
 
-    init(_ entry: WarmEntry, now: ClockReading, timing: Timing) {
-        let intent = entry.intent(now, timing: timing)
+    init(_ cell: EntryCell, now: ClockReading) {
+        let entry = cell.entry
+        let intent = cell.plannedIntent(now)
         id = entry.plan.id
         scope = entry.scope.name
         model = entry.plan.model
@@ -41,11 +42,11 @@ public struct ScopeStatus: Sendable {
         lifeLeft = entry.lifeLeft(at: now.elapsed)
         nextAt = intent.at
         nextIsPing = intent.pings
-        reason = intent.reason
+        reason = intent.reason.description
         isPaused = entry.isPaused
         stopReason = entry.stopReason
         lastUsage = entry.lastUsage
         totals = entry.totals
-        lastTick = entry.lastTick
+        lastPing = entry.lastPing
     }
 }

@@ -7,63 +7,44 @@ import WarmingPolicies
 /// A state machine without effects: the warmer tells it what has happened and asks what is to be done.
 struct WarmEntry: Sendable {
     let plan: PrefixPlan
-    let scope: WarmScope
-    /// Pings under way and due times of an older generation no longer count.
-    let generation: UInt64
+    let scope: ScopeTerms
     private(set) var schedule: WarmSchedule
     private(set) var isPaused = false
     private(set) var stopReason: String?
     private(set) var isPinging = false
     private(set) var lastUsage: Usage?
     private(set) var totals = ScopeTotals()
-    private(set) var lastTick: Tick?
-    /// The earliest time at which the warmer will look at it; nil if it will not.
-    var queuedAt: Moment?
+    private(set) var lastPing: LastPing?
     /// Money was refused: nothing is sent before.
     private var refusal: (until: Moment, reason: String)?
     /// Pre-warm times up to here are done with, on the wall's axis.
     private var prewarmedUntil: Moment
 
-    init(plan: PrefixPlan, scope: WarmScope, generation: UInt64, wall: Moment) {
+    init(plan: PrefixPlan, scope: ScopeTerms, wall: Moment) {
         self.plan = plan
         self.scope = scope
-        self.generation = generation
         schedule = WarmSchedule(policy: plan.policy, verifies: scope.verifies)
         prewarmedUntil = wall
     }
 
     // MARK: What is to be done
 
-    /// What an entry wants.
-    struct Intent: Sendable {
-        /// When to ping, or to decide anew if `pings` is false; nil for not before something happens.
-        var at: Moment?
-        var pings: Bool
-        var reason: String
-
-        func description(at now: Moment) -> String {
-            guard let at else { return reason }
-            let seconds = Int((max(at, now) - now) / .seconds(1))
-            return "\(pings ? "ping" : "decide") in \(seconds) s, \(reason)"
-        }
-    }
-
     /// What is to be done as things stand.
     func intent(_ now: ClockReading, timing: Timing) -> Intent {
-        if isPaused { return Intent(at: nil, pings: false, reason: "paused; resume it to go on") }
-        if let stopReason { return Intent(at: nil, pings: false, reason: "stopped: \(stopReason)") }
-        if isPinging { return Intent(at: nil, pings: false, reason: "a ping is under way") }
+        if isPaused { return Intent(at: nil, pings: false, reason: .paused) }
+        if let stopReason { return Intent(at: nil, pings: false, reason: .stopped(stopReason)) }
+        if isPinging { return Intent(at: nil, pings: false, reason: .pinging) }
         let intent = withPrewarming(withinHours(scheduled(now, timing: timing), now), now)
-        if let refusal, let at = intent.at, at < refusal.until {
-            return Intent(at: refusal.until, pings: false, reason: refusal.reason)
+        if let refusal, let at = intent.at, max(at, now.elapsed) < refusal.until {
+            return Intent(at: refusal.until, pings: false, reason: .refused(refusal.reason))
         }
         return intent
     }
 
     private func scheduled(_ now: ClockReading, timing: Timing) -> Intent {
-        switch schedule.next(after: now.elapsed, timing: timing, prices: plan.ratios) {
-        case .ping(let at, let reason): Intent(at: at, pings: true, reason: reason.description)
-        case .rest(let until, let reason): Intent(at: until, pings: false, reason: reason.description)
+        switch schedule.next(after: now.elapsed, timing: timing, prices: plan.target.ratios) {
+        case .ping(let at, let reason): Intent(at: at, pings: true, reason: .schedule(reason))
+        case .rest(let until, let reason): Intent(at: until, pings: false, reason: .schedule(reason))
         }
     }
 
@@ -72,14 +53,14 @@ struct WarmEntry: Sendable {
         let due = now.wall + (max(at, now.elapsed) - now.elapsed)
         if hours.isOpen(at: due) { return intent }
         let opening = hours.nextOpening(after: due).map(now.elapsed(atWall:))
-        return Intent(at: opening, pings: false, reason: "its active hours begin then")
+        return Intent(at: opening, pings: false, reason: .closed)
     }
 
     private func withPrewarming(_ intent: Intent, _ now: ClockReading) -> Intent {
         guard let time = scope.prewarm?.next(after: prewarmedUntil) else { return intent }
         let at = now.elapsed(atWall: time)
         if let other = intent.at, other <= at { return intent }
-        return Intent(at: at, pings: true, reason: "it is to be warm from then on")
+        return Intent(at: at, pings: true, reason: .prewarm)
     }
 
     // MARK: What happens
@@ -99,7 +80,7 @@ struct WarmEntry: Sendable {
     func evidence(for start: Moment) -> PingEvidence {
         PingEvidence(
             sinceLastTouch: schedule.anchor.map { start - $0 }, lifetime: plan.lifetime,
-            missesBefore: schedule.missesInARow, rules: plan.rules)
+            missesBefore: schedule.missesInARow, rules: plan.target.rules)
     }
 
     mutating func answered(at start: Moment, usage: Usage, asked: Bool) {
@@ -141,7 +122,7 @@ struct WarmEntry: Sendable {
     }
 
     mutating func record(_ tick: Tick) {
-        lastTick = tick
+        lastPing = LastPing(tick)
         totals.add(tick)
     }
 

@@ -13,21 +13,21 @@ extension CacheWarmer {
     /// - Throws: ``WarmFailure`` if the provider refuses, cannot be reached, or the budget does not allow it.
     @discardableResult
     public func warm(_ name: String? = nil, verify: Bool? = nil) async throws -> WarmResult {
-        guard let name = name ?? scopeOfConfig, let ids = idsByScope[name] else {
+        guard let name = name ?? scopeOfConfig, table.contains(name) else {
             throw WarmFailure("there is no scope \(name.map { "called \($0) " } ?? "")to warm; add it first")
         }
         var prefixes: [WarmedPrefix] = []
         clock.hold()
         defer { clock.release() }
-        for id in ids {
-            guard let entry = entries[id] else { continue }
-            prefixes.append(try await warmOnce(entry, verify: verify ?? entry.scope.verifies))
+        for cell in table[name] {
+            prefixes.append(try await warmOnce(cell, verify: verify ?? cell.entry.scope.verifies))
         }
         return WarmResult(prefixes: prefixes)
     }
 
-    private func warmOnce(_ entry: WarmEntry, verify: Bool) async throws -> WarmedPrefix {
-        let (first, usage) = try await pingOnce(entry, lastUsage: entry.lastUsage)
+    private func warmOnce(_ cell: EntryCell, verify: Bool) async throws -> WarmedPrefix {
+        let entry = cell.entry
+        let (first, usage) = try await pingOnce(cell, lastUsage: entry.lastUsage)
         var result = WarmedPrefix(
             breakpoint: entry.plan.breakpoint.path, key: entry.plan.key, model: entry.plan.model,
             verdict: usage.verdict, isVerified: verify ? false : nil, usage: first.usage, cost: first.cost,
@@ -36,7 +36,7 @@ extension CacheWarmer {
         guard verify else { return result }
         for attempt in 0..<Self.verifyingCalls {
             if attempt > 0 { try await clock.sleep(until: clock.now.elapsed + Self.verifyingPause) }
-            let (second, seen) = try await pingOnce(entry, lastUsage: usage)
+            let (second, seen) = try await pingOnce(cell, lastUsage: usage)
             result.usage += second.usage
             result.cost = result.cost + second.cost
             result.cached = seen.cached
@@ -55,19 +55,17 @@ extension CacheWarmer {
     private static var verifyingCalls: Int { 3 }
     private static var verifyingPause: Duration { .seconds(2) }
 
-    private func pingOnce(_ entry: WarmEntry, lastUsage: Usage?) async throws -> (PingReport, Usage) {
-        guard let client = clients[entry.scope.upstream] else {
-            throw WarmFailure("no upstream is called \(entry.scope.upstream)")
-        }
+    private func pingOnce(_ cell: EntryCell, lastUsage: Usage?) async throws -> (PingReport, Usage) {
+        let entry = cell.entry
         let job = Pinger.Job(
-            plan: entry.plan, client: client, scope: entry.scope.name, scopeBudget: entry.scope.budget,
-            lastUsage: lastUsage, deadline: nil)
+            plan: entry.plan, client: cell.lane.client, pace: cell.lane.pace, scope: entry.scope.name,
+            scopeBudget: entry.scope.budget, lastUsage: lastUsage, deadline: nil)
         let evidence = entry.evidence(for: clock.now.elapsed)
+        cell.lane.pace.take(at: clock.now.elapsed)
         let report = await pinger.run(job)
         switch report.outcome {
         case .answered(let usage):
-            let cause = evidence.cause(of: usage)
-            warmed(entry, report, usage, cause)
+            warmed(cell, report, usage, evidence.cause(of: usage))
             return (report, usage)
         case .failed(let fault, let reason): throw WarmFailure("\(entry.plan.id): \(reason); \(fault.mend)")
         case .refused(let refusal): throw WarmFailure("\(entry.plan.id): \(refusal.reason); raise the budget")
@@ -75,13 +73,18 @@ extension CacheWarmer {
         }
     }
 
-    private func warmed(_ entry: WarmEntry, _ report: PingReport, _ usage: Usage, _ cause: MissCause?) {
-        noteWarmed(entry, at: report.startedAt.elapsed, usage: usage)
+    /// Takes over what a ping outside the schedule has shown, and tells of it.
+    private func warmed(_ cell: EntryCell, _ report: PingReport, _ usage: Usage, _ cause: MissCause?) {
+        if !cell.isGone {
+            cell.entry.answered(at: report.startedAt.elapsed, usage: usage, asked: true)
+            reschedule(cell)
+            inbox.wake()
+        }
         tell(
             Tick(
-                scope: entry.scope.name, breakpoint: entry.plan.breakpoint.path, model: entry.plan.model,
-                at: report.startedAt, outcome: .pinged(usage.verdict, cause), reason: "asked for",
-                usage: report.usage, cost: report.cost, calls: report.calls, rung: report.rung,
+                scope: cell.entry.scope.name, breakpoint: cell.entry.plan.breakpoint.path,
+                model: cell.entry.plan.model, at: report.startedAt, outcome: .pinged(usage.verdict, cause),
+                reason: "asked for", usage: report.usage, cost: report.cost, calls: report.calls, rung: report.rung,
                 latency: report.latency, lateness: .zero, next: "as its policy says"))
     }
 }

@@ -7,49 +7,35 @@ extension CacheWarmer {
     ///
     /// - Throws: ``ScopeFault`` if it cannot be warmed, or its name is taken.
     public func add(_ scope: WarmScope) throws(ScopeFault) {
-        guard idsByScope[scope.name] == nil else {
+        guard !table.contains(scope.name) else {
             throw ScopeFault(scope: scope.name, reason: "there is one of that name; replace it, or choose another name")
         }
-        insert(try plans(of: scope), of: scope)
+        try put(scope)
     }
 
-    /// Puts another scope in the place of one of the same name, or adds it. Where its prefix is another one, its schedule
-    /// begins anew; a ping under way still counts as spent, but not as a touch.
+    /// Puts another scope in the place of one of the same name, or adds it. Its schedule begins anew; a ping under way
+    /// still counts as spent, but not as a touch.
     ///
     /// - Throws: ``ScopeFault`` if the new one cannot be warmed; the old one then stays.
-    public func replace(_ scope: WarmScope) throws(ScopeFault) {
-        let plans = try plans(of: scope)
-        delete(scope.name)
-        insert(plans, of: scope)
-    }
+    public func replace(_ scope: WarmScope) throws(ScopeFault) { try put(scope) }
 
     /// Stops warming a scope and forgets it. A ping under way is finished and told of.
     ///
     /// - Returns: whether there was one.
     @discardableResult
-    public func remove(_ name: String) -> Bool {
-        let exists = idsByScope[name] != nil
-        delete(name)
-        return exists
-    }
+    public func remove(_ name: String) -> Bool { delete(name) }
 
     /// Sends no more pings for a scope until it is resumed.
     ///
     /// - Returns: whether there is one.
     @discardableResult
-    public func pause(_ name: String) -> Bool {
-        change(name) { $0.pause() }
-        return idsByScope[name] != nil
-    }
+    public func pause(_ name: String) -> Bool { change(name) { $0.pause() } }
 
     /// Goes on with a scope that was paused, or that had stopped for a reason which has been mended.
     ///
     /// - Returns: whether there is one.
     @discardableResult
-    public func resume(_ name: String) -> Bool {
-        change(name) { $0.resume() }
-        return idsByScope[name] != nil
-    }
+    public func resume(_ name: String) -> Bool { change(name) { $0.resume() } }
 
     /// Says that a request of the user's has touched a scope. It kept the scope warm, so no ping is needed for a while.
     ///
@@ -67,28 +53,18 @@ extension CacheWarmer {
     /// What all scopes say about themselves, by name.
     public var status: [ScopeStatus] {
         let now = clock.now
-        return entries.values.map { ScopeStatus($0, now: now, timing: timing(of: $0)) }.sorted { $0.id < $1.id }
+        return table.all.map { ScopeStatus($0, now: now) }.sorted { $0.id < $1.id }
     }
 
     /// What one scope says about itself, the last breakpoint first; empty if there is none of that name.
     public func status(of name: String) -> [ScopeStatus] {
         let now = clock.now
-        return (idsByScope[name] ?? []).compactMap { entries[$0] }.map {
-            ScopeStatus($0, now: now, timing: timing(of: $0))
-        }
+        return table[name].map { ScopeStatus($0, now: now) }
     }
+
+    /// How many scopes there are.
+    public var scopeCount: Int { table.count }
 
     /// What pings have cost today, with what is reserved for those under way.
     public func spentToday() async -> USD { await gate.spent(on: clock.now.wall) }
-
-    private func plans(of scope: WarmScope) throws(ScopeFault) -> [PrefixPlan] {
-        guard let client = clients[scope.upstream] else {
-            throw ScopeFault(
-                scope: scope.name,
-                reason:
-                    "no upstream is called \(scope.upstream); there is \(clients.keys.sorted().joined(separator: ", "))"
-            )
-        }
-        return try PrefixPlan.plans(of: scope, endpoint: client.endpoint, prices: options.prices)
-    }
 }

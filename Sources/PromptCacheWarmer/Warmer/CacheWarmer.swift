@@ -1,5 +1,4 @@
 import CachePrices
-import HeapModule
 import PromptCache
 public import ServiceLifecycle
 import Tracing
@@ -23,7 +22,6 @@ public actor CacheWarmer: Service {
     /// What a client is called where there is only one.
     public static let defaultUpstream = "default"
 
-    let clients: [String: any WarmCall]
     let options: WarmerOptions
     let gate: any SpendGate
     let clock: any WarmClock
@@ -34,12 +32,7 @@ public actor CacheWarmer: Service {
     nonisolated let inbox = Inbox()
     nonisolated let broadcast = TickBroadcast()
 
-    private(set) var entries: [String: WarmEntry] = [:]
-    /// The ids of a scope's entries, the last breakpoint's first.
-    private(set) var idsByScope: [String: [String]] = [:]
-    private var due = Heap<DueTime>()
-    private var margins: [String: MarginEstimator] = [:]
-    private var nextGeneration: UInt64 = 0
+    private(set) var table: ScopeTable
     /// Pings under way. They may outlive the loop when it ends, up to a limit, so the loop's own task cannot own them.
     private var flights: [UInt64: Task<Void, Never>] = [:]
     private var nextFlight: UInt64 = 0
@@ -56,34 +49,32 @@ public actor CacheWarmer: Service {
         options.budget = config.budget
         options.onTick = config.onTick
         let scope = try config.scope()
-        let plans = try PrefixPlan.plans(of: scope, endpoint: client.endpoint, prices: config.prices)
-        self.init(clients: [Self.defaultUpstream: client], options: options, scope: scope, plans: plans)
+        var table = Self.table(clients: [Self.defaultUpstream: client], options)
+        try table.put(scope, wall: options.clock.now.wall)
+        self.init(table: table, options: options, scopeOfConfig: scope.name)
     }
 
     /// A warmer without scopes.
     ///
     /// - Parameter clients: what sends pings, by the name that scopes call them.
     public init(clients: [String: any WarmCall], options: WarmerOptions = WarmerOptions()) {
-        self.init(clients: clients, options: options, scope: nil, plans: [])
+        self.init(table: Self.table(clients: clients, options), options: options, scopeOfConfig: nil)
     }
 
-    private init(clients: [String: any WarmCall], options: WarmerOptions, scope: WarmScope?, plans: [PrefixPlan]) {
-        self.clients = clients
+    private init(table: sending ScopeTable, options: WarmerOptions, scopeOfConfig: String?) {
+        self.table = table
         self.options = options
+        self.scopeOfConfig = scopeOfConfig
         clock = options.clock
         gate = options.gate ?? InMemorySpendGate(budget: options.budget)
         instruments = Instruments(logger: options.logger)
         pinger = Pinger(
             gate: gate, clock: options.clock, random: options.random,
             ladder: Pinger.LadderMemory(mayClose: options.mayCloseStreams))
-        scopeOfConfig = scope?.name
-        guard let scope else { return }
-        let wall = clock.now.wall
-        idsByScope = [scope.name: plans.map(\.id)]
-        entries = Dictionary(
-            uniqueKeysWithValues: plans.map {
-                ($0.id, WarmEntry(plan: $0, scope: scope, generation: 0, wall: wall))
-            })
+    }
+
+    private static func table(clients: [String: any WarmCall], _ options: WarmerOptions) -> ScopeTable {
+        ScopeTable(clients: clients, prices: options.prices, callsPerSecond: options.pingsPerSecond)
     }
 
     // MARK: Life
@@ -139,103 +130,85 @@ public actor CacheWarmer: Service {
     // MARK: The loop
 
     private func runLoop() async {
-        for id in entries.keys.sorted() { reschedule(id) }
+        for cell in table.all.sorted(by: { $0.number < $1.number }) { reschedule(cell) }
         while !inbox.isStopping {
             for arrival in inbox.take() { noted(arrival) }
-            fireDue()
-            await inbox.nap(until: due.min?.at ?? .distantFuture, on: clock)
+            let now = clock.now
+            for lane in table.lanes.values { fireDue(in: lane, now) }
+            let next = table.lanes.values.compactMap { $0.nextLook(after: now.elapsed) }.min()
+            await inbox.nap(until: next ?? .distantFuture, on: clock)
         }
     }
 
     private func noted(_ arrival: Inbox.Arrival) {
-        for id in idsByScope[arrival.scope] ?? [] {
+        for (index, cell) in table[arrival.scope].enumerated() {
             // Only the whole request's usage belongs to the last breakpoint.
-            entries[id]?.arrived(at: arrival.at, usage: id == arrival.scope ? arrival.usage : nil)
-            reschedule(id)
+            cell.entry.arrived(at: arrival.at, usage: index == 0 ? arrival.usage : nil)
+            reschedule(cell)
         }
         instruments.arrival()
     }
 
-    private func fireDue() {
-        let now = clock.now
-        while let first = due.min, first.at <= now.elapsed {
-            due.removeMin()
-            guard let entry = entries[first.id], entry.generation == first.generation else { continue }
-            entries[first.id]?.queuedAt = nil
-            let intent = entry.intent(now, timing: timing(of: entry))
+    private func fireDue(in lane: Lane, _ now: ClockReading) {
+        while let due = lane.takeDue(at: now.elapsed) {
+            let intent = due.cell.intent(now)
             guard let at = intent.at else { continue }
             if intent.pings, at <= now.elapsed {
-                begin(entry, intent: intent, lateness: now.elapsed - first.at)
+                begin(due.cell, intent, now, lateness: now.elapsed - due.at)
             } else {
-                push(at, entry)
+                lane.queue(due.cell, at: at)
             }
         }
     }
 
-    /// Puts the entry's next due time on the heap, if that is earlier than what it has there: when that comes up, the
-    /// entry is asked anew.
-    func reschedule(_ id: String) {
-        guard let entry = entries[id], let at = entry.intent(clock.now, timing: timing(of: entry)).at else { return }
-        push(at, entry)
-    }
-
-    private func push(_ at: Moment, _ entry: WarmEntry) {
-        let id = entry.plan.id
-        if let queued = entries[id]?.queuedAt, queued <= at { return }
-        entries[id]?.queuedAt = at
-        due.insert(DueTime(at: at, id: id, generation: entry.generation))
-    }
-
-    func timing(of entry: WarmEntry) -> Timing {
-        margins[entry.plan.ladderKey.endpoint, default: MarginEstimator()].timing(for: entry.plan.lifetime)
+    /// Queues a cell for its next due time, if that is earlier than the time it is queued for: when that comes up, the
+    /// cell is asked anew.
+    func reschedule(_ cell: EntryCell) {
+        if let at = cell.intent(clock.now).at { cell.lane.queue(cell, at: at) }
     }
 
     // MARK: Pings
 
-    private func begin(_ entry: WarmEntry, intent: WarmEntry.Intent, lateness: Duration) {
-        let id = entry.plan.id
-        guard let client = clients[entry.scope.upstream] else { return }
-        entries[id]?.pingBegins(clock.now)
-        let lifeLeft = entry.lifeLeft(at: clock.now.elapsed)
+    private func begin(_ cell: EntryCell, _ intent: Intent, _ now: ClockReading, lateness: Duration) {
+        let entry = cell.entry
+        let lifeLeft = entry.lifeLeft(at: now.elapsed)
         let job = Pinger.Job(
-            plan: entry.plan, client: client, scope: entry.scope.name, scopeBudget: entry.scope.budget,
-            lastUsage: entry.lastUsage, deadline: lifeLeft > .zero ? clock.now.elapsed + lifeLeft : nil)
+            plan: entry.plan, client: cell.lane.client, pace: cell.lane.pace, scope: entry.scope.name,
+            scopeBudget: entry.scope.budget, lastUsage: entry.lastUsage,
+            deadline: lifeLeft > .zero ? now.elapsed + lifeLeft : nil)
+        cell.entry.pingBegins(now)
+        cell.lane.pace.take(at: now.elapsed)
         let flight = nextFlight
         nextFlight += 1
         clock.hold()
         flights[flight] = Task { [self] in
             let report = await withSpan("prompt cache ping", ofKind: .client) { span in
-                span.attributes["scope"] = entry.scope.name
-                span.attributes["model"] = entry.plan.model.name
+                span.attributes["scope"] = job.scope
+                span.attributes["model"] = job.plan.model.name
                 return await pinger.run(job)
             }
             flights[flight] = nil
-            finished(id, entry, report, reason: intent.reason, lateness: lateness)
+            finished(cell, report, reason: intent.reason.description, lateness: lateness)
             inbox.wake()
             clock.release()
         }
     }
 
     /// Books what a ping has done. If its scope was replaced or removed meanwhile, it is only told.
-    private func finished(
-        _ id: String, _ begun: WarmEntry, _ report: PingReport, reason: String, lateness: Duration
-    ) {
-        if let latency = report.latency {
-            margins[begun.plan.ladderKey.endpoint, default: MarginEstimator()].observe(seconds: latency / .seconds(1))
-        }
-        let isCurrent = entries[id]?.generation == begun.generation
-        guard let outcome = isCurrent ? apply(report, to: id) : Self.outcome(of: report) else { return }
+    private func finished(_ cell: EntryCell, _ report: PingReport, reason: String, lateness: Duration) {
+        if let latency = report.latency { cell.lane.answered(after: latency) }
+        guard let outcome = cell.isGone ? Self.outcome(of: report) : apply(report, to: cell) else { return }
+        let entry = cell.entry
         var tick = Tick(
-            scope: begun.scope.name, breakpoint: begun.plan.breakpoint.path, model: begun.plan.model,
+            scope: entry.scope.name, breakpoint: entry.plan.breakpoint.path, model: entry.plan.model,
             at: report.startedAt, outcome: outcome, reason: reason, usage: report.usage, cost: report.cost,
-            calls: report.calls, rung: report.rung, latency: report.latency, lateness: lateness, next: "")
-        if isCurrent, let entry = entries[id] {
+            calls: report.calls, rung: report.rung, latency: report.latency, lateness: lateness,
+            next: "nothing; the scope was replaced or removed meanwhile")
+        if !cell.isGone {
             let now = clock.now
-            tick.next = entry.intent(now, timing: timing(of: entry)).description(at: now.elapsed)
-            entries[id]?.record(tick)
-            reschedule(id)
-        } else {
-            tick.next = "nothing; the scope was replaced or removed meanwhile"
+            tick.next = cell.plannedIntent(now).description(at: now.elapsed)
+            cell.entry.record(tick)
+            reschedule(cell)
         }
         tell(tick)
     }
@@ -247,40 +220,38 @@ public actor CacheWarmer: Service {
     }
 
     /// - Returns: nil where nothing has happened that is worth a tick.
-    private func apply(_ report: PingReport, to id: String) -> Tick.Outcome? {
-        guard let entry = entries[id] else { return nil }
+    private func apply(_ report: PingReport, to cell: EntryCell) -> Tick.Outcome? {
         let now = clock.now
         switch report.outcome {
         case .answered(let usage):
             let start = report.startedAt.elapsed
-            let cause = entry.evidence(for: start).cause(of: usage)
-            entries[id]?.answered(at: start, usage: usage, asked: false)
+            let cause = cell.entry.evidence(for: start).cause(of: usage)
+            cell.entry.answered(at: start, usage: usage, asked: false)
             return .pinged(usage.verdict, cause)
         case .refused(let refusal):
-            entries[id]?.refused(until: refusal.retryAt.map(now.elapsed(atWall:)), reason: refusal.reason)
+            cell.entry.refused(until: refusal.retryAt.map(now.elapsed(atWall:)), reason: refusal.reason)
             return .refused(refusal.reason)
         case .cancelled:
-            entries[id]?.pingAbandoned()
+            cell.entry.pingAbandoned()
             return report.calls == 0 ? nil : .failed("stopped before it was answered")
         case .failed(.transient, let reason):
-            entries[id]?.failed(at: now.elapsed)
+            cell.entry.failed(at: now.elapsed)
             return .failed(reason)
         case .failed(let fault, let reason):
-            stop(fault, of: entry, reason)
+            stop(fault, of: cell, "\(reason); \(fault.mend)")
             return .failed(reason)
         }
     }
 
     /// Stops what is at fault, and nothing else.
-    private func stop(_ fault: Fault, of entry: WarmEntry, _ reason: String) {
-        for (id, other) in entries {
-            let isAtFault =
-                switch fault {
-                case .credential: other.scope.upstream == entry.scope.upstream
-                case .model: other.scope.upstream == entry.scope.upstream && other.plan.model == entry.plan.model
-                default: id == entry.plan.id
-                }
-            if isAtFault { entries[id]?.stop("\(reason); \(fault.mend)") }
+    private func stop(_ fault: Fault, of cell: EntryCell, _ reason: String) {
+        let upstream = cell.entry.scope.upstream
+        switch fault {
+        case .credential:
+            for other in table.all where other.entry.scope.upstream == upstream { other.entry.stop(reason) }
+        case .model:
+            for other in table.all where other.lane === cell.lane { other.entry.stop(reason) }
+        default: cell.entry.stop(reason)
         }
     }
 
@@ -292,46 +263,23 @@ public actor CacheWarmer: Service {
         }
     }
 
-    // MARK: Entries
+    // MARK: Scopes
 
-    func insert(_ plans: [PrefixPlan], of scope: WarmScope) {
-        for plan in plans {
-            nextGeneration += 1
-            entries[plan.id] = WarmEntry(
-                plan: plan, scope: scope, generation: nextGeneration, wall: clock.now.wall)
-            reschedule(plan.id)
-        }
-        idsByScope[scope.name] = plans.map(\.id)
+    /// Puts a scope in, in the place of one of the same name.
+    func put(_ scope: WarmScope) throws(ScopeFault) {
+        for cell in try table.put(scope, wall: clock.now.wall) { reschedule(cell) }
         inbox.wake()
     }
 
-    func delete(_ name: String) {
-        for id in idsByScope.removeValue(forKey: name) ?? [] { entries[id] = nil }
-    }
+    func delete(_ name: String) -> Bool { table.remove(name) }
 
-    /// Takes over what a ping outside the schedule has shown.
-    func noteWarmed(_ entry: WarmEntry, at start: Moment, usage: Usage) {
-        let id = entry.plan.id
-        guard entries[id]?.generation == entry.generation else { return }
-        entries[id]?.answered(at: start, usage: usage, asked: true)
-        reschedule(id)
-        inbox.wake()
-    }
-
-    func change(_ name: String, _ body: (inout WarmEntry) -> Void) {
-        for id in idsByScope[name] ?? [] {
-            if entries[id] != nil { body(&entries[id]!) }
-            reschedule(id)
+    /// - Returns: whether there is a scope of that name.
+    func change(_ name: String, _ body: (inout WarmEntry) -> Void) -> Bool {
+        for cell in table[name] {
+            body(&cell.entry)
+            reschedule(cell)
         }
         inbox.wake()
+        return table.contains(name)
     }
-}
-
-/// When an entry is to be looked at; stale once the entry has another generation.
-struct DueTime: Comparable, Sendable {
-    var at: Moment
-    var id: String
-    var generation: UInt64
-
-    static func < (a: DueTime, b: DueTime) -> Bool { (a.at, a.id) < (b.at, b.id) }
 }

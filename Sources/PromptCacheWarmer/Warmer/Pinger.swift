@@ -21,6 +21,7 @@ struct Pinger: Sendable {
     struct Job: Sendable {
         var plan: PrefixPlan
         var client: any WarmCall
+        var pace: SharedPace
         var scope: String
         var scopeBudget: Budget?
         var lastUsage: Usage?
@@ -35,7 +36,7 @@ struct Pinger: Sendable {
             report.outcome = .failed(.scope, "its body cannot be read")
             return report
         }
-        guard var rung = ladder.ladder.withLock({ $0.rung(for: request, job.plan.ladderKey) }) else {
+        guard var rung = ladder.ladder.withLock({ $0.rung(for: request, job.plan.target.ladderKey) }) else {
             report.outcome = .failed(.scope, ladder.ladder.withLock { $0.refusal(of: request) })
             return report
         }
@@ -48,9 +49,9 @@ struct Pinger: Sendable {
         var retries = RetryPlan()
         var hasClimbed = false
         while true {
-            let worstCase = job.plan.price.worstCase(
+            let worstCase = job.plan.target.price.worstCase(
                 tokens: tokens, lifetime: job.plan.lifetime, maxOutput: Self.output(of: request, on: rung),
-                modifiers: job.plan.modifiers)
+                modifiers: job.plan.target.modifiers)
             let wish = SpendRequest(
                 scope: job.scope, worstCase: worstCase, wall: clock.now.wall, scopeBudget: job.scopeBudget)
             let reservation: Reservation
@@ -63,7 +64,7 @@ struct Pinger: Sendable {
             let advice: RetryAdvice
             switch await call(job, request, rung, reservation, &report) {
             case .answered(let usage):
-                if hasClimbed { ladder.ladder.withLock { $0.remember(rung, for: job.plan.ladderKey) } }
+                if hasClimbed { ladder.ladder.withLock { $0.remember(rung, for: job.plan.target.ladderKey) } }
                 report.outcome = .answered(usage)
                 return report
             case .ended(let outcome):
@@ -82,11 +83,13 @@ struct Pinger: Sendable {
                 report.outcome = .failed(.transient, reason)
             }
             let remaining = job.deadline.map { $0 - clock.now.elapsed } ?? job.plan.lifetime.duration
-            guard let delay = retries.delay(after: advice, remaining: remaining, random: random()) else {
-                return report
-            }
+            let now = clock.now.elapsed
+            guard
+                let delay = retries.delay(
+                    after: advice, pace: job.pace.nextFree(at: now) - now, remaining: remaining, random: random())
+            else { return report }
             do {
-                try await clock.sleep(until: clock.now.elapsed + delay)
+                try await clock.sleep(until: now + delay)
             } catch {
                 report.outcome = .cancelled
                 return report
@@ -106,6 +109,8 @@ struct Pinger: Sendable {
         _ job: Job, _ request: MessagesRequest, _ rung: Rung, _ reservation: Reservation, _ report: inout PingReport
     ) async -> Step {
         report.startedAt = clock.now
+        // Whoever begins a ping takes the place of its first call.
+        if report.calls > 0 { job.pace.take(at: report.startedAt.elapsed) }
         report.rung = rung
         report.calls += 1
         let outgoing = WarmRequest(
@@ -123,6 +128,7 @@ struct Pinger: Sendable {
             return error is CancellationError ? .ended(.cancelled) : .again(RetryAdvice(), String(describing: error))
         }
         report.latency = clock.now.elapsed - report.startedAt.elapsed
+        job.pace.observe(response, at: clock.now)
         guard response.status == 200 else {
             await gate.settle(reservation, at: .zero)
             return Self.step(after: response, rung)
@@ -132,7 +138,7 @@ struct Pinger: Sendable {
             let reason = response.error.map(String.init(describing:)) ?? "the response bears no usage"
             return response.error == nil ? .ended(.failed(.scope, reason)) : .again(response.advice, reason)
         }
-        let truth = job.plan.price.cost(of: usage, modifiers: job.plan.modifiers).total
+        let truth = job.plan.target.price.cost(of: usage, modifiers: job.plan.target.modifiers).total
         // A closed stream never tells its final usage, so that its reservation stands.
         await settle(reservation, at: rung == .streamAndClose ? max(truth, reservation.amount) : truth, &report)
         report.usage += usage

@@ -16,6 +16,9 @@ public struct WarmerOptions: Sendable {
     /// Whether a ping may be a stream that is closed at its first event, where 0 and 1 output tokens are refused. What
     /// that bills is undocumented: it is counted at its worst case.
     public var mayCloseStreams: Bool
+    /// How many pings a second may begin for one model of an upstream; from above 0. After a sleep of the machine, or
+    /// when many scopes are added at once, the others wait in line.
+    public var pingsPerSecond: Double
     /// How long stopping waits for calls under way.
     public var stopLimit: Duration
     /// A number from 0 to 1, for the jitter of retries.
@@ -26,7 +29,7 @@ public struct WarmerOptions: Sendable {
     public init(
         budget: Budget = .standard, gate: (any SpendGate)? = nil, prices: PriceList = .builtIn,
         clock: any WarmClock = SystemClock(), logger: Logger = Logger(label: "prompt-cache-warmer"),
-        mayCloseStreams: Bool = false, stopLimit: Duration = .seconds(10),
+        mayCloseStreams: Bool = false, pingsPerSecond: Double = 50, stopLimit: Duration = .seconds(10),
         random: @escaping @Sendable () -> Double = { .random(in: 0...1) }, onTick: (@Sendable (Tick) -> Void)? = nil
     ) {
         self.budget = budget
@@ -35,6 +38,7 @@ public struct WarmerOptions: Sendable {
         self.clock = clock
         self.logger = logger
         self.mayCloseStreams = mayCloseStreams
+        self.pingsPerSecond = pingsPerSecond
         self.stopLimit = stopLimit
         self.random = random
         self.onTick = onTick

@@ -41,7 +41,7 @@ struct ControlRoutes: Sendable {
     // MARK: Reading
 
     private func page() async -> Response {
-        let text = ScopeTable.text(
+        let text = ScopeListing.text(
             await warmer.status, now: clock.now, spentToday: await warmer.spentToday(), budget: budget)
         return .page(text)
     }

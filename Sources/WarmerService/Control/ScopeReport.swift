@@ -16,7 +16,8 @@ struct ScopeReport {
             "policy": .string(status.policy.name), "lifetime": .string(status.lifetime.rawValue),
             "life_left_seconds": Self.seconds(status.lifeLeft), "next": next(status),
             "paused": .boolean(status.isPaused), "stopped": .optional(status.stopReason),
-            "totals": Self.totals(status.totals), "last_tick": status.lastTick.map(Self.tick) ?? .null,
+            "totals": Self.totals(status.totals), "last_usage": status.lastUsage.map(Self.usage) ?? .null,
+            "last_ping": status.lastPing.map(Self.ping) ?? .null,
         ]
     }
 
@@ -47,18 +48,17 @@ struct ScopeReport {
         ]
     }
 
-    private static func tick(_ tick: Tick) -> JSONOutput {
+    private static func ping(_ ping: LastPing) -> JSONOutput {
         let (outcome, detail): (String, String?) =
-            switch tick.outcome {
+            switch ping.outcome {
             case .pinged(let verdict, let cause): (verdict.rawValue, cause?.rawValue)
             case .failed(let reason): ("failed", reason)
             case .refused(let reason): ("refused", reason)
             }
         return [
-            "at": .string(time(tick.at.wall)), "outcome": .string(outcome), "cause": .optional(detail),
-            "reason": .string(tick.reason), "usage": usage(tick.usage), "cost_usd": .string(tick.cost.decimal),
-            "calls": .integer(tick.calls), "latency_seconds": tick.latency.map(seconds) ?? .null,
-            "next": .string(tick.next),
+            "at": .string(time(ping.at)), "outcome": .string(outcome), "cause": .optional(detail),
+            "cost_usd": .string(ping.cost.decimal), "calls": .integer(ping.calls),
+            "latency_seconds": ping.latencySeconds.map { seconds(.seconds($0)) } ?? .null,
         ]
     }
 

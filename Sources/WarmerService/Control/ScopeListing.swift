@@ -4,7 +4,7 @@ import PromptCacheWarmer
 import WarmingPolicies
 
 /// The scopes as a table for people.
-enum ScopeTable {
+enum ScopeListing {
     static func text(_ statuses: [ScopeStatus], now: ClockReading, spentToday: USD, budget: USD) -> String {
         let header = ["SCOPE", "MODEL", "POLICY", "LIFE LEFT", "PINGS", "HITS", "SPENT", "NEXT"]
         let rows = statuses.map { status in

@@ -1,0 +1,48 @@
+import WarmingPolicies
+
+/// What an entry wants to do next.
+struct Intent: Sendable {
+    /// When to ping, or to decide anew if `pings` is false; nil for not before something happens.
+    var at: Moment?
+    var pings: Bool
+    var reason: Why
+
+    /// Why; it becomes a sentence only where somebody reads it.
+    enum Why: Sendable {
+        case schedule(Reason)
+        case prewarm
+        case closed
+        case paused
+        case pinging
+        case stopped(String)
+        case refused(String)
+        case waits(Pace.Pause)
+    }
+
+    /// As the pace of its lane allows it.
+    func after(_ pause: Pace.Pause?) -> Intent {
+        guard let pause, pings, let at, at < pause.until else { return self }
+        return Intent(at: pause.until, pings: true, reason: .waits(pause))
+    }
+
+    func description(at now: Moment) -> String {
+        guard let at else { return "\(reason)" }
+        let seconds = Int((max(at, now) - now) / .seconds(1))
+        return "\(pings ? "ping" : "decide") in \(seconds) s, \(reason)"
+    }
+}
+
+extension Intent.Why: CustomStringConvertible {
+    var description: String {
+        switch self {
+        case .schedule(let reason): reason.description
+        case .prewarm: "it is to be warm from then on"
+        case .closed: "its active hours begin then"
+        case .paused: "paused; resume it to go on"
+        case .pinging: "a ping is under way"
+        case .stopped(let reason): "stopped: \(reason)"
+        case .refused(let reason): reason
+        case .waits(let pause): pause.reason
+        }
+    }
+}

@@ -1,0 +1,27 @@
+import WarmingPolicies
+
+/// A prefix in the warmer: due times and pings under way refer to it. The warmer's own.
+final class EntryCell {
+    var entry: WarmEntry
+    let lane: Lane
+    /// Cells that are due at the same moment go in the order in which they were made.
+    let number: Int
+    /// The earliest time at which it will be looked at; nil if it will not.
+    var queuedAt: Moment?
+    /// Its scope was removed or replaced.
+    var isGone = false
+
+    init(_ entry: WarmEntry, lane: Lane, number: Int) {
+        self.entry = entry
+        self.lane = lane
+        self.number = number
+    }
+
+    /// What it wants to do next.
+    func intent(_ now: ClockReading) -> Intent {
+        entry.intent(now, timing: lane.timing(for: entry.plan.lifetime))
+    }
+
+    /// What it will do next, as the pace of its lane allows.
+    func plannedIntent(_ now: ClockReading) -> Intent { intent(now).after(lane.pace.pause(at: now.elapsed)) }
+}

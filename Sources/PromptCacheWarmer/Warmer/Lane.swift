@@ -1,0 +1,76 @@
+import DequeModule
+import HeapModule
+import PromptCache
+import WarmingPolicies
+
+/// What belongs to one model of one upstream: its due times, its pace, and how long its answers take. The warmer's own.
+///
+/// One heap by due time, with lazy deletion. Pings of living entries go before first writes and those of lapsed entries:
+/// where more is to be warmed than the pace allows, a part is held and the rest waits, and nothing is written in turns.
+final class Lane {
+    struct Key: Hashable {
+        var upstream: String
+        var model: String
+    }
+
+    let client: any WarmCall
+    let pace: SharedPace
+    private var margin = MarginEstimator()
+    private var due = Heap<DueTime>()
+    /// Due, but cold: in the order in which they came.
+    private var cold: Deque<DueTime> = []
+
+    init(client: any WarmCall, callsPerSecond: Double) {
+        self.client = client
+        pace = SharedPace(callsPerSecond: callsPerSecond)
+    }
+
+    func timing(for lifetime: Lifetime) -> Timing { margin.timing(for: lifetime) }
+
+    func answered(after latency: Duration) { margin.observe(seconds: latency / .seconds(1)) }
+
+    /// When something is to be done next; nil for not before something happens.
+    func nextLook(after now: Moment) -> Moment? {
+        let first = cold.isEmpty ? due.min?.at : now
+        return first.map { max($0, pace.nextFree(at: now)) }
+    }
+
+    /// Sees to it that a cell is looked at by then. What is later is not queued: the cell is asked anew before.
+    func queue(_ cell: EntryCell, at moment: Moment) {
+        if let queued = cell.queuedAt, queued <= moment { return }
+        cell.queuedAt = moment
+        due.insert(DueTime(at: moment, cell: cell))
+    }
+
+    /// Takes the most urgent cell that is due, if the pace lets a call begin.
+    func takeDue(at now: Moment) -> DueTime? {
+        guard pace.nextFree(at: now) <= now else { return nil }
+        while let first = due.min, first.at <= now {
+            due.removeMin()
+            if first.isStale { continue }
+            if first.cell.entry.lifeLeft(at: now) > .zero { return taken(first) }
+            cold.append(first)
+        }
+        while let first = cold.popFirst() {
+            if !first.isStale { return taken(first) }
+        }
+        return nil
+    }
+
+    private func taken(_ due: DueTime) -> DueTime {
+        due.cell.queuedAt = nil
+        return due
+    }
+}
+
+/// When a cell is to be looked at.
+struct DueTime: Comparable {
+    var at: Moment
+    var cell: EntryCell
+
+    /// Whether its cell has gone, or has been given an earlier time.
+    var isStale: Bool { cell.isGone || cell.queuedAt != at }
+
+    static func < (a: DueTime, b: DueTime) -> Bool { (a.at, a.cell.number) < (b.at, b.cell.number) }
+    static func == (a: DueTime, b: DueTime) -> Bool { a.at == b.at && a.cell === b.cell }
+}

@@ -1,0 +1,74 @@
+import CachePrices
+import PromptCache
+import WarmingPolicies
+
+/// The scopes of a warmer, the lanes that their pings go in, and what they share. The warmer's own.
+struct ScopeTable {
+    let clients: [String: any WarmCall]
+    private let prices: PriceList
+    private let callsPerSecond: Double
+    /// What is warmed of each scope, the last breakpoint's first.
+    private var cells: [String: [EntryCell]] = [:]
+    private var pool = PlanPool()
+    private var nextNumber = 0
+    private(set) var lanes: [Lane.Key: Lane] = [:]
+
+    init(clients: [String: any WarmCall], prices: PriceList, callsPerSecond: Double) {
+        self.clients = clients
+        self.prices = prices
+        self.callsPerSecond = callsPerSecond
+    }
+
+    /// The cells of a scope, the last breakpoint's first; empty if there is none of that name.
+    subscript(name: String) -> [EntryCell] { cells[name] ?? [] }
+
+    var all: some Sequence<EntryCell> { cells.values.joined() }
+
+    var count: Int { cells.count }
+
+    func contains(_ name: String) -> Bool { cells[name] != nil }
+
+    /// Puts a scope in, in the place of one of the same name.
+    ///
+    /// - Returns: its cells.
+    /// - Throws: ``ScopeFault`` if it cannot be warmed; the old one then stays.
+    @discardableResult
+    mutating func put(_ scope: WarmScope, wall: Moment) throws(ScopeFault) -> [EntryCell] {
+        guard let client = clients[scope.upstream] else {
+            throw ScopeFault(
+                scope: scope.name,
+                reason: "no upstream is called \(scope.upstream); "
+                    + "there is \(clients.keys.sorted().joined(separator: ", "))")
+        }
+        let plans = try PrefixPlan.plans(of: scope, endpoint: client.endpoint, prices: prices, pool: &pool)
+        remove(scope.name)
+        let terms = ScopeTerms(scope)
+        let added = plans.map { plan in
+            nextNumber += 1
+            return EntryCell(
+                WarmEntry(plan: plan, scope: terms, wall: wall), lane: lane(of: plan, scope.upstream, client),
+                number: nextNumber)
+        }
+        cells[scope.name] = added
+        return added
+    }
+
+    /// - Returns: whether there was one.
+    @discardableResult
+    mutating func remove(_ name: String) -> Bool {
+        guard let gone = cells.removeValue(forKey: name) else { return false }
+        for cell in gone {
+            cell.isGone = true
+            pool.release(cell.entry.plan)
+        }
+        return true
+    }
+
+    private mutating func lane(of plan: PrefixPlan, _ upstream: String, _ client: any WarmCall) -> Lane {
+        let key = Lane.Key(upstream: upstream, model: plan.model.name)
+        if let known = lanes[key] { return known }
+        let lane = Lane(client: client, callsPerSecond: callsPerSecond)
+        lanes[key] = lane
+        return lane
+    }
+}
