@@ -4,7 +4,7 @@ SWIFT ?= swift
 CONFIGURATION ?= debug
 WARMER = .build/$(CONFIGURATION)/warmer
 
-.PHONY: demo test test-swift test-sdk example lint bench fuzz docs build setup clean
+.PHONY: demo test test-swift month test-sdk example lint bench fuzz docs build setup clean
 
 # A day of bursty traffic against the emulator, four strategies side by side. No key, no network.
 demo: setup
@@ -17,6 +17,10 @@ test: setup lint test-swift test-sdk example
 test-swift: setup
 	$(SWIFT) build --build-tests --explicit-target-dependency-import-check error
 	$(SWIFT) test --skip-build
+
+# A virtual month with five hundred scopes and every fault at random; test-swift lives through a few days with twenty.
+month: setup
+	WARMER_MONTH_DAYS=30 WARMER_MONTH_SCOPES=500 $(SWIFT) test --filter MonthTests
 
 # The official Python SDK in both generations talks to `warmer emulate`.
 test-sdk: setup

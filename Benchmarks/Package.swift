@@ -33,6 +33,15 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict),
+        .executableTarget(
+            name: "ScaleBenchmark",
+            dependencies: [
+                .product(name: "PromptCache", package: "prompt-cache-warmer"),
+                .product(name: "PromptCacheWarmer", package: "prompt-cache-warmer"),
+                .product(name: "Upstreams", package: "prompt-cache-warmer"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )

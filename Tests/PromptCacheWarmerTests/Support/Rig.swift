@@ -8,7 +8,7 @@ import WarmingPolicies
 
 /// A warmer on a stepped clock with a scripted upstream, and everything it has said.
 final class Rig: Sendable {
-    let clock = SteppedClock()
+    let clock: SteppedClock
     let call: ScriptedCall
     let warmer: CacheWarmer
     private let heard: Heard
@@ -17,15 +17,21 @@ final class Rig: Sendable {
         let ticks = Mutex<[Tick]>([])
     }
 
-    init(budget: Budget = .perDay(.usd("100")), latency: Duration = .milliseconds(900)) {
-        call = ScriptedCall(clock: clock, latency: latency)
+    init(
+        budget: Budget = .perDay(.usd("100")), latency: Duration = .milliseconds(900), pingsPerSecond: Double = 50,
+        on machine: SleepingMachine? = nil
+    ) {
+        clock = machine?.stepped ?? SteppedClock()
+        let time: any WarmClock = machine ?? clock
+        call = ScriptedCall(clock: time, latency: latency)
         let heard = Heard()
         self.heard = heard
         warmer = CacheWarmer(
             clients: ["default": call],
             options: WarmerOptions(
-                budget: budget, clock: clock, logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }),
-                random: { 0 }, onTick: { tick in heard.ticks.withLock { $0.append(tick) } }))
+                budget: budget, clock: time, logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }),
+                pingsPerSecond: pingsPerSecond, random: { 0 },
+                onTick: { tick in heard.ticks.withLock { $0.append(tick) } }))
     }
 
     var ticks: [Tick] { heard.ticks.withLock { $0 } }

@@ -10,4 +10,11 @@ enum Prompts {
             "messages":[{"role":"user","content":"Question \(question)?"}]}
             """.utf8)
     }
+
+    /// The name of the prompt that a body was made for.
+    static func name(of body: [UInt8]) -> String {
+        let head = String(decoding: body.prefix(300), as: UTF8.self)
+        guard let start = head.firstRange(of: "Rule 0 of ")?.upperBound else { return "" }
+        return String(head[start...].prefix { $0 != ":" })
+    }
 }

@@ -25,7 +25,7 @@ final class Household: Sendable {
     let emulator: Emulator
     let clock: SteppedClock
     let warmer: CacheWarmer
-    private let client: AnthropicClient
+    private let client: WatchedCall
     private let heard: Heard
 
     private final class Heard: Sendable {
@@ -48,9 +48,11 @@ final class Household: Sendable {
         let clock = SteppedClock(emulator.time)
         let heard = Heard()
         // This process holds time for its requests.
-        client = try AnthropicClient(
-            credential: .apiKey("sk-emu-\(Self.workspace)-1"), endpoint: emulator.baseURL,
-            headers: [WarmHeader("x-emulator-participant", "local")])
+        client = WatchedCall(
+            try AnthropicClient(
+                credential: .apiKey("sk-emu-\(Self.workspace)-1"), endpoint: emulator.baseURL,
+                headers: [WarmHeader("x-emulator-participant", "local")]),
+            clock: clock)
         let random = Mutex(SeededRandom(seed: 3))
         warmer = CacheWarmer(
             clients: [CacheWarmer.defaultUpstream: client],
@@ -64,6 +66,8 @@ final class Household: Sendable {
 
     var ticks: [Tick] { heard.ticks.withLock(\.self) }
     var touches: [Touch] { heard.touches.withLock(\.self) }
+    /// Every call, the users' and the warmer's, with what came back.
+    var calls: [WatchedCall.Record] { client.records }
 
     /// What the emulator has billed, in the warmer's words.
     var bill: Usage {
@@ -90,9 +94,10 @@ final class Household: Sendable {
     /// A user asks now; returns when the answer is there. The caller holds time.
     func ask(_ scope: String, _ body: [UInt8]) async throws {
         let start = clock.now.elapsed
-        warmer.noteArrival(of: scope, at: start)
         let request = WarmRequest(body: body, model: ModelID("claude-sonnet-5-5"))
         guard let usage = try await client.send(request).usage else { return }
+        // A request that failed has touched nothing.
+        warmer.noteArrival(of: scope, at: start, usage: usage)
         heard.touches.withLock {
             $0.append(
                 Touch(
