@@ -36,6 +36,8 @@ public struct AnthropicClient: WarmCall {
     public static let connections: HTTPClient = {
         var configuration = HTTPClient.Configuration()
         configuration.connectionPool.retryConnectionEstablishment = false
+        // The usual 8 would let pings wait for each other; the warmer's own pace is the limit.
+        configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 1024
         return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
     }()
 

@@ -43,7 +43,9 @@ final class Household: Sendable {
         }
     }
 
-    init(_ emulator: Emulator, budget: Budget = .perDay(.usd("1000000"))) throws {
+    init(
+        _ emulator: Emulator, budget: Budget = .perDay(.usd("1000000")), pingsPerSecond: Double = 50
+    ) throws {
         self.emulator = emulator
         let clock = SteppedClock(emulator.time)
         let heard = Heard()
@@ -58,6 +60,7 @@ final class Household: Sendable {
             clients: [CacheWarmer.defaultUpstream: client],
             options: WarmerOptions(
                 budget: budget, clock: clock, logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }),
+                pingsPerSecond: pingsPerSecond,
                 random: { random.withLock { Double.random(in: 0...1, using: &$0) } },
                 onTick: { tick in heard.note(tick) }))
         self.clock = clock
