@@ -8,15 +8,6 @@ enum BytesInWord {
     @inline(__always)
     static func marks(of byte: UInt8, in word: UInt64) -> UInt64 { ~(others(byte, word & ~tops) | word) & tops }
 
-    /// Marks the bytes that cannot be passed over inside a string: quotes, backslashes, control characters, and those
-    /// beyond ASCII.
-    @inline(__always)
-    static func special(in word: UInt64) -> UInt64 {
-        let low = word & ~tops
-        let notControls = low &+ ones &* 0x60
-        return (~(others(UInt8(ascii: "\""), low) & others(UInt8(ascii: "\\"), low) & notControls) | word) & tops
-    }
-
     /// How many bytes stand before the first mark; 8 if there is none.
     @inline(__always)
     static func before(_ marks: UInt64) -> Int { marks.trailingZeroBitCount >> 3 }

@@ -1,6 +1,6 @@
 /// One pass over the bytes: checks them against RFC 8259 and notes where each value stands.
 ///
-/// Strings, which are nearly all of a prompt, are passed over sixteen bytes at a time; everything else byte by byte.
+/// Strings, which are nearly all of a prompt, are passed over 32 bytes at a time; everything else byte by byte.
 struct JSONScanner {
     private let base: UnsafeRawPointer
     private let count: Int
@@ -137,15 +137,15 @@ struct JSONScanner {
         var hasEscapes = false
         var at = start &+ 1
         while true {
-            if at &+ 16 <= count {
-                let first = BytesInWord.special(in: word(at))
-                let second = BytesInWord.special(in: word(at &+ 8))
+            if at &+ 32 <= count {
+                let first = StringBytes.special(in: vector(at))
+                let second = StringBytes.special(in: vector(at &+ 16))
                 // A branch, so that the next load need not wait for where this one ends.
-                if first | second == 0 {
-                    at &+= 16
+                if !StringBytes.any(first | second) {
+                    at &+= 32
                     continue
                 }
-                at &+= first != 0 ? BytesInWord.before(first) : 8 &+ BytesInWord.before(second)
+                at &+= StringBytes.before(first, second)
             }
             guard at < count else { throw fault("a string is not closed", at: at) }
             switch byte(at) {
@@ -218,9 +218,8 @@ struct JSONScanner {
         return isDigit(byte) || lowercase >= UInt8(ascii: "a") && lowercase <= UInt8(ascii: "f")
     }
 
-    /// Eight bytes, the first in the lowest place.
-    private func word(_ offset: Int) -> UInt64 {
-        UInt64(littleEndian: base.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
+    private func vector(_ offset: Int) -> SIMD16<Int8> {
+        base.loadUnaligned(fromByteOffset: offset, as: SIMD16<Int8>.self)
     }
 
     private func byte(_ offset: Int) -> UInt8 { base.load(fromByteOffset: offset, as: UInt8.self) }

@@ -1,3 +1,4 @@
+import CachePrices
 import Logging
 import PromptCache
 import PromptCacheWarmer

@@ -1,4 +1,6 @@
+import CachePrices
 import Logging
+import PromptCache
 import PromptCacheWarmer
 import Synchronization
 import Upstreams
