@@ -9,6 +9,7 @@ struct PlanPool: Sendable {
     }
 
     private var targets: [TargetKey: CallTarget] = [:]
+    private var terms: [ScopeTerms.Values: ScopeTerms] = [:]
     /// How many plans use a body.
     private var bodies: [[UInt8]: Int] = [:]
 
@@ -23,6 +24,14 @@ struct PlanPool: Sendable {
         let target = CallTarget(model: model, ladderKey: ladderKey, price: price, modifiers: modifiers)
         targets[key] = target
         return target
+    }
+
+    mutating func terms(of scope: WarmScope) -> ScopeTerms {
+        let values = ScopeTerms.Values(scope)
+        if let known = terms[values] { return known }
+        let made = ScopeTerms(values)
+        terms[values] = made
+        return made
     }
 
     mutating func body(_ bytes: [UInt8]) -> [UInt8] {

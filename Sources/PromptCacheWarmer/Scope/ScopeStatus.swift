@@ -33,7 +33,7 @@ public struct ScopeStatus: Sendable {
         let entry = cell.entry
         let intent = cell.plannedIntent(now)
         id = entry.plan.id
-        scope = entry.scope.name
+        scope = entry.name
         model = entry.plan.model
         breakpoint = entry.plan.breakpoint.path
         key = entry.plan.key

@@ -1,20 +1,34 @@
 import WarmingPolicies
 
-/// What a scope's breakpoints have in common, without its body.
+/// On what terms scopes are warmed: shared by all that agree in it.
 final class ScopeTerms: Sendable {
-    let name: String
+    struct Values: Hashable {
+        var upstream: String
+        var verifies: Bool
+        var budget: Budget?
+        var hours: ActiveHours?
+        var prewarm: PrewarmTimes?
+
+        init(_ scope: WarmScope) {
+            upstream = scope.upstream
+            verifies = scope.verifies
+            budget = scope.budget
+            hours = scope.hours
+            prewarm = scope.prewarm
+        }
+    }
+
     let upstream: String
     let verifies: Bool
     let budget: Budget?
     let hours: ActiveHours?
     let prewarm: PrewarmTimes?
 
-    init(_ scope: WarmScope) {
-        name = scope.name
-        upstream = scope.upstream
-        verifies = scope.verifies
-        budget = scope.budget
-        hours = scope.hours
-        prewarm = scope.prewarm
+    init(_ values: Values) {
+        upstream = values.upstream
+        verifies = values.verifies
+        budget = values.budget
+        hours = values.hours
+        prewarm = values.prewarm
     }
 }

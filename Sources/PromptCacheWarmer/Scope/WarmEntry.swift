@@ -7,7 +7,9 @@ import WarmingPolicies
 /// A state machine without effects: the warmer tells it what has happened and asks what is to be done.
 struct WarmEntry: Sendable {
     let plan: PrefixPlan
-    let scope: ScopeTerms
+    let terms: ScopeTerms
+    /// The scope's.
+    let name: String
     private(set) var schedule: WarmSchedule
     private(set) var isPaused = false
     private(set) var stopReason: String?
@@ -20,10 +22,11 @@ struct WarmEntry: Sendable {
     /// Pre-warm times up to here are done with, on the wall's axis.
     private var prewarmedUntil: Moment
 
-    init(plan: PrefixPlan, scope: ScopeTerms, wall: Moment) {
+    init(plan: PrefixPlan, name: String, terms: ScopeTerms, wall: Moment) {
         self.plan = plan
-        self.scope = scope
-        schedule = WarmSchedule(policy: plan.policy, verifies: scope.verifies)
+        self.name = name
+        self.terms = terms
+        schedule = WarmSchedule(policy: plan.policy, verifies: terms.verifies)
         prewarmedUntil = wall
     }
 
@@ -49,7 +52,7 @@ struct WarmEntry: Sendable {
     }
 
     private func withinHours(_ intent: Intent, _ now: ClockReading) -> Intent {
-        guard let hours = scope.hours, intent.pings, let at = intent.at else { return intent }
+        guard let hours = terms.hours, intent.pings, let at = intent.at else { return intent }
         let due = now.wall + (max(at, now.elapsed) - now.elapsed)
         if hours.isOpen(at: due) { return intent }
         let opening = hours.nextOpening(after: due).map(now.elapsed(atWall:))
@@ -57,7 +60,7 @@ struct WarmEntry: Sendable {
     }
 
     private func withPrewarming(_ intent: Intent, _ now: ClockReading) -> Intent {
-        guard let time = scope.prewarm?.next(after: prewarmedUntil) else { return intent }
+        guard let time = terms.prewarm?.next(after: prewarmedUntil) else { return intent }
         let at = now.elapsed(atWall: time)
         if let other = intent.at, other <= at { return intent }
         return Intent(at: at, pings: true, reason: .prewarm)

@@ -20,7 +20,7 @@ extension CacheWarmer {
         clock.hold()
         defer { clock.release() }
         for cell in table[name] {
-            prefixes.append(try await warmOnce(cell, verify: verify ?? cell.entry.scope.verifies))
+            prefixes.append(try await warmOnce(cell, verify: verify ?? cell.entry.terms.verifies))
         }
         return WarmResult(prefixes: prefixes)
     }
@@ -58,8 +58,8 @@ extension CacheWarmer {
     private func pingOnce(_ cell: EntryCell, lastUsage: Usage?) async throws -> (PingReport, Usage) {
         let entry = cell.entry
         let job = Pinger.Job(
-            plan: entry.plan, client: cell.lane.client, pace: cell.lane.pace, scope: entry.scope.name,
-            scopeBudget: entry.scope.budget, lastUsage: lastUsage, deadline: nil)
+            plan: entry.plan, client: cell.lane.client, pace: cell.lane.pace, scope: entry.name,
+            scopeBudget: entry.terms.budget, lastUsage: lastUsage, deadline: nil)
         let evidence = entry.evidence(for: clock.now.elapsed)
         cell.lane.pace.take(at: clock.now.elapsed)
         let report = await pinger.run(job)
@@ -82,7 +82,7 @@ extension CacheWarmer {
         }
         tell(
             Tick(
-                scope: cell.entry.scope.name, breakpoint: cell.entry.plan.breakpoint.path,
+                scope: cell.entry.name, breakpoint: cell.entry.plan.breakpoint.path,
                 model: cell.entry.plan.model, at: report.startedAt, outcome: .pinged(usage.verdict, cause),
                 reason: "asked for", usage: report.usage, cost: report.cost, calls: report.calls, rung: report.rung,
                 latency: report.latency, lateness: .zero, next: "as its policy says"))

@@ -173,8 +173,8 @@ public actor CacheWarmer: Service {
         let entry = cell.entry
         let lifeLeft = entry.lifeLeft(at: now.elapsed)
         let job = Pinger.Job(
-            plan: entry.plan, client: cell.lane.client, pace: cell.lane.pace, scope: entry.scope.name,
-            scopeBudget: entry.scope.budget, lastUsage: entry.lastUsage,
+            plan: entry.plan, client: cell.lane.client, pace: cell.lane.pace, scope: entry.name,
+            scopeBudget: entry.terms.budget, lastUsage: entry.lastUsage,
             deadline: lifeLeft > .zero ? now.elapsed + lifeLeft : nil)
         cell.entry.pingBegins(now)
         cell.lane.pace.take(at: now.elapsed)
@@ -200,7 +200,7 @@ public actor CacheWarmer: Service {
         guard let outcome = cell.isGone ? Self.outcome(of: report) : apply(report, to: cell) else { return }
         let entry = cell.entry
         var tick = Tick(
-            scope: entry.scope.name, breakpoint: entry.plan.breakpoint.path, model: entry.plan.model,
+            scope: entry.name, breakpoint: entry.plan.breakpoint.path, model: entry.plan.model,
             at: report.startedAt, outcome: outcome, reason: reason, usage: report.usage, cost: report.cost,
             calls: report.calls, rung: report.rung, latency: report.latency, lateness: lateness,
             next: "nothing; the scope was replaced or removed meanwhile")
@@ -245,10 +245,10 @@ public actor CacheWarmer: Service {
 
     /// Stops what is at fault, and nothing else.
     private func stop(_ fault: Fault, of cell: EntryCell, _ reason: String) {
-        let upstream = cell.entry.scope.upstream
+        let upstream = cell.entry.terms.upstream
         switch fault {
         case .credential:
-            for other in table.all where other.entry.scope.upstream == upstream { other.entry.stop(reason) }
+            for other in table.all where other.entry.terms.upstream == upstream { other.entry.stop(reason) }
         case .model:
             for other in table.all where other.lane === cell.lane { other.entry.stop(reason) }
         default: cell.entry.stop(reason)

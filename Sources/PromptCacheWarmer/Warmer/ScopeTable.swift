@@ -42,11 +42,12 @@ struct ScopeTable {
         }
         let plans = try PrefixPlan.plans(of: scope, endpoint: client.endpoint, prices: prices, pool: &pool)
         remove(scope.name)
-        let terms = ScopeTerms(scope)
+        let terms = pool.terms(of: scope)
         let added = plans.map { plan in
             nextNumber += 1
             return EntryCell(
-                WarmEntry(plan: plan, scope: terms, wall: wall), lane: lane(of: plan, scope.upstream, client),
+                WarmEntry(plan: plan, name: scope.name, terms: terms, wall: wall),
+                lane: lane(of: plan, scope.upstream, client),
                 number: nextNumber)
         }
         cells[scope.name] = added
