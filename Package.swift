@@ -19,6 +19,7 @@ let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift
 let asyncHTTPClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let heap = Target.Dependency.product(name: "HeapModule", package: "swift-collections")
 let deque = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
@@ -44,6 +45,7 @@ let package = Package(
         .library(
             name: "PromptCacheWarmer",
             targets: ["PromptCacheWarmer", "WarmingPolicies", "CachePrices", "PromptCache", "OrderedJSON"]),
+        .library(name: "PromptInspection", targets: ["PromptInspection"]),
         .library(name: "Upstreams", targets: ["Upstreams"]),
         .library(name: "PromptCacheEmulator", targets: ["PromptCacheEmulator", "SteppedTime"]),
         .library(name: "WarmerTesting", targets: ["WarmerTesting", "SteppedTime"]),
@@ -60,6 +62,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
@@ -71,6 +74,7 @@ let package = Package(
         room("OrderedJSON"),
         room("PromptCache", ["OrderedJSON", crypto]),
         room("CachePrices", ["OrderedJSON", "PromptCache"], resources: [.embedInCode("Resources/prices.json")]),
+        room("PromptInspection", ["OrderedJSON", "PromptCache", "CachePrices"]),
         room("WarmingPolicies", ["PromptCache"]),
         // What makes a run repeatable: virtual time, which the emulator's clock steps through, and seeded chance.
         room("SteppedTime", [heap]),
@@ -103,8 +107,9 @@ let package = Package(
         .executableTarget(
             name: "warmer",
             dependencies: [
-                "OrderedJSON", "PromptCache", "CachePrices", "WarmingPolicies", "SteppedTime", "PromptCacheWarmer",
-                "Upstreams", "PromptCacheEmulator", "WarmerService", "WarmerTesting", argumentParser, asyncHTTPClient,
+                "OrderedJSON", "PromptCache", "CachePrices", "PromptInspection", "WarmingPolicies", "SteppedTime",
+                "PromptCacheWarmer", "Upstreams", "PromptCacheEmulator", "WarmerService", "WarmerTesting",
+                argumentParser, asyncHTTPClient,
                 lifecycle,
                 unixSignals,
                 nioCore, log,
@@ -116,6 +121,8 @@ let package = Package(
         tests("OrderedJSONTests", ["OrderedJSON", "Mutations", "SteppedTime"]),
         tests("PromptCacheTests", ["PromptCache", "OrderedJSON", "Mutations", "SteppedTime"]),
         tests("CachePricesTests", ["CachePrices", "PromptCache", "SteppedTime"]),
+        tests(
+            "PromptInspectionTests", ["PromptInspection", "CachePrices", "OrderedJSON", "PromptCache", "SteppedTime"]),
         tests("WarmingPoliciesTests", ["WarmingPolicies", "PromptCache", "SteppedTime"]),
         tests(
             "PromptCacheWarmerTests",

@@ -1,17 +1,19 @@
 import OrderedJSON
 
 /// What a block has in it that decides over more than itself.
-struct BlockTraits: OptionSet, Sendable {
-    let rawValue: UInt8
+package struct BlockTraits: OptionSet, Sendable {
+    package let rawValue: UInt8
+
+    package init(rawValue: UInt8) { self.rawValue = rawValue }
 
     /// An image: one that appears or disappears anywhere decides over messages.
-    static let image = BlockTraits(rawValue: 1)
+    package static let image = BlockTraits(rawValue: 1)
     /// A document, whose tokens do not show in its bytes.
-    static let document = BlockTraits(rawValue: 2)
+    package static let document = BlockTraits(rawValue: 2)
     /// Citations that are on, which decide over system and messages.
-    static let citations = BlockTraits(rawValue: 4)
+    package static let citations = BlockTraits(rawValue: 4)
     /// A `cache_control` member where a marker may stand, even one that is null: its key leaves that out.
-    static let bearsMarker = BlockTraits(rawValue: 8)
+    package static let bearsMarker = BlockTraits(rawValue: 8)
 }
 
 extension Sequence<PromptBlock> {

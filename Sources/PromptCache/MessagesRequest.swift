@@ -15,7 +15,7 @@ public struct MessagesRequest: Sendable {
     /// Every position of the prompt in the order tools, system, messages.
     public let blocks: [PromptBlock]
     /// What any block has in it.
-    let traits: BlockTraits
+    package let traits: BlockTraits
     /// The top-level `cache_control`, called automatic caching.
     public let automatic: CacheMarker?
 

@@ -31,8 +31,17 @@ extension MessagesRequest {
     /// system and messages; the system blocks; `tool_choice` and whether there is an image, which decide over messages;
     /// the messages with their roles. `max_tokens`, `stream`, `metadata`, `diagnostics`, the markers themselves, white
     /// space and the order of top-level members do not count.
-    public func prefixes(in context: RequestContext) -> [Prefix] {
-        let breakpoints = breakpoints
+    public func prefixes(in context: RequestContext) -> [Prefix] { prefixes(in: context, at: breakpoints) }
+
+    /// What ``prefixes(in:)`` would say if every block bore a marker: how far two requests are one, whatever is marked.
+    package func prefixesOfAllBlocks(in context: RequestContext) -> [Prefix] {
+        let everywhere = blocks.indices.map {
+            Breakpoint(block: $0, path: blocks[$0].path, lifetime: .fiveMinutes, isAutomatic: false)
+        }
+        return prefixes(in: context, at: everywhere)
+    }
+
+    private func prefixes(in context: RequestContext, at breakpoints: [Breakpoint]) -> [Prefix] {
         guard let last = breakpoints.last else { return [] }
         var remaining = breakpoints[...]
         var found: [Prefix] = []
@@ -111,8 +120,10 @@ extension MessagesRequest {
     }
 
     /// Members that are hashed elsewhere, or that leave the cache alone.
-    private static let notInHead: Set<String> = [
-        "model", "tools", "system", "messages", "speed", "tool_choice",
-        "max_tokens", "stream", "metadata", "diagnostics", "cache_control",
-    ]
+    private static let notInHead = unseenMembers.union([
+        "model", "tools", "system", "messages", "speed", "tool_choice", "cache_control",
+    ])
+
+    /// Top-level members that leave the cache alone.
+    package static let unseenMembers: Set<String> = ["max_tokens", "stream", "metadata", "diagnostics"]
 }

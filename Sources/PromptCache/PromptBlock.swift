@@ -26,13 +26,13 @@ public struct PromptBlock: Sendable {
     /// The role of that message.
     public let role: String?
     /// Its position in its array; nil for a string, which stands alone.
-    let position: Int?
+    package let position: Int?
     /// The block's own `type`; `tool` for tools without one, `text` for strings.
     public let type: String
     /// Its own marker, then those nested in a tool result's content.
     public let markers: [CacheMarker]
     /// What it has in it that decides over more than itself.
-    let traits: BlockTraits
+    package let traits: BlockTraits
 
     init(
         part: PromptPart, node: JSONNode, position: Int? = nil, message: Int? = nil, role: String? = nil

@@ -39,14 +39,14 @@ public struct PromptSize: Hashable, Sendable {
     }
 
     /// Taken apart, since copying whole blocks costs.
-    mutating func add(blockAt index: Int, of request: MessagesRequest) {
+    package mutating func add(blockAt index: Int, of request: MessagesRequest) {
         add(
             request.blocks[index].node.range, part: request.blocks[index].part, type: request.blocks[index].type,
             traits: request.blocks[index].traits)
     }
 
     /// Settings that become part of the prompt.
-    mutating func add(settingsOf request: MessagesRequest) {
+    package mutating func add(settingsOf request: MessagesRequest) {
         hasRemoteTools = hasRemoteTools || request["mcp_servers"] != nil || request["container"] != nil
         bytes += request["output_config"]?["format"]?.bytes.count ?? 0
     }

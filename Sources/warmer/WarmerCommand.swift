@@ -19,7 +19,7 @@ struct WarmerCommand: AsyncParsableCommand {
         version: version,
         subcommands: [
             DemoCommand.self, RunCommand.self, WarmCommand.self, IsWarmCommand.self, EmulateCommand.self,
-            KeyCommand.self, CostCommand.self,
+            KeyCommand.self, CostCommand.self, DiffCommand.self, LintCommand.self,
         ])
 
     /// Runs a command, and turns whatever goes wrong into one line on standard error and the right exit code.

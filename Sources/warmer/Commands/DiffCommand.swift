@@ -1,0 +1,62 @@
+import ArgumentParser
+import CachePrices
+import OrderedJSON
+import PromptCache
+import PromptInspection
+
+struct DiffCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "diff",
+        abstract: "Where two requests part for the cache, the likely cause, and which breakpoints still hold.",
+        discussion: """
+            Example:
+
+              warmer diff yesterday.json today.json
+
+            Nothing is sent. The exit code is 3 if they differ in a way that counts: what the cache does not see \
+            (white space between tokens, max_tokens, stream, metadata, markers that only move) is told and exits with 0.
+            """)
+
+    @Argument(help: "The request that was sent before: a body of /v1/messages; - for standard input.") var a: String
+    @Argument(help: "The request that is to read what it wrote.") var b: String
+    @Option(help: "Where both are sent; another endpoint is another cache.") var endpoint = "https://api.anthropic.com"
+    @Option(help: "A value of the anthropic-beta header of both; may be repeated.") var beta: [String] = []
+    @Option(help: ArgumentHelp("A JSON file with prices that add to or override the built-in ones.", valueName: "file"))
+    var prices: String?
+    @Flag(help: "Print JSON.") var json = false
+
+    func run() async throws {
+        if a == "-", b == "-" { throw Failure(.usage, "only one of the two can come from standard input") }
+        let (one, other) = (try Files.request(a), try Files.request(b))
+        let diff = PromptDiff(one, other, context: RequestContext(endpoint: endpoint, betas: Set(beta)))
+        let price = try Prices.list(adding: prices).price(of: other.model)
+        let lifetime = other.breakpoints.last?.lifetime ?? .fiveMinutes
+        let extra = price.map { diff.extraCost(at: $0, lifetime: lifetime) }
+        if json {
+            Terminal.print(report(diff, extra).text(pretty: true))
+        } else {
+            DiffText(fileA: a, fileB: b, one: one, other: other, diff: diff, extra: extra).print()
+        }
+        if !diff.isSame { throw ExitCode(Failure.Code.notSo.rawValue) }
+    }
+
+    private func report(_ diff: PromptDiff, _ extra: USD?) -> JSONOutput {
+        [
+            "same": .boolean(diff.isSame),
+            "first_difference": diff.firstDifference.map(Self.report) ?? .null,
+            "surviving": .array(diff.surviving.map { .string($0.key.hex) }),
+            "lost": .array(diff.lost.map { .string($0.key.hex) }),
+            "unseen": .array(diff.unseen.map(Self.report)),
+            "rewritten_tokens": .integer(diff.rewrittenTokens),
+            "extra_usd_per_request": .optional(extra?.decimal),
+        ]
+    }
+
+    private static func report(_ difference: Difference) -> JSONOutput {
+        [
+            "part": .string(difference.part.rawValue), "path": .string(difference.path),
+            "offset_a": .integer(difference.offsetA), "offset_b": .integer(difference.offsetB),
+            "kind": .string(difference.kind.rawValue), "counts": .boolean(difference.counts),
+        ]
+    }
+}
