@@ -53,9 +53,15 @@ public struct PromptDiff: Sendable {
             firstDifference = hidden.first ?? first
         }
 
-        let kept = surviving.last.map(\.size.estimatedTokens) ?? 0
-        let whole = min(own.last?.size.estimatedTokens ?? 0, b.prefixes(in: context).last?.size.estimatedTokens ?? 0)
-        rewrittenTokens = lost.isEmpty ? 0 : max(0, whole - kept)
+        // Estimated in each on its own, since white space counts in an estimate; the smaller is surely in both.
+        let kept = surviving.last?.breakpoint.block
+        func behind(_ sizes: [Prefix], _ last: Int?) -> Int {
+            guard let last else { return 0 }
+            return sizes[last].size.estimatedTokens - (kept.map { sizes[$0].size.estimatedTokens } ?? 0)
+        }
+        let again = min(
+            behind(everywhere.0, a.breakpoints.last?.block), behind(everywhere.1, b.breakpoints.last?.block))
+        rewrittenTokens = lost.isEmpty ? 0 : max(0, again)
     }
 
     /// What each request like B pays more than one that reads what A wrote.
