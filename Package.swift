@@ -46,6 +46,8 @@ let package = Package(
             name: "PromptCacheWarmer",
             targets: ["PromptCacheWarmer", "WarmingPolicies", "CachePrices", "PromptCache", "OrderedJSON"]),
         .library(name: "PromptInspection", targets: ["PromptInspection"]),
+        .library(name: "SQLiteWarmStore", targets: ["SQLiteWarmStore"]),
+        .library(name: "StoreConformance", targets: ["StoreConformance"]),
         .library(name: "Upstreams", targets: ["Upstreams"]),
         .library(name: "PromptCacheEmulator", targets: ["PromptCacheEmulator", "SteppedTime"]),
         .library(name: "WarmerTesting", targets: ["WarmerTesting", "SteppedTime"]),
@@ -88,6 +90,11 @@ let package = Package(
         room(
             "Upstreams",
             ["OrderedJSON", "PromptCache", "PromptCacheWarmer", asyncHTTPClient, nioCore, nioHTTP1, nioPosix]),
+        room(
+            "SQLiteWarmStore",
+            ["CachePrices", "PromptCache", "PromptCacheWarmer", "WarmingPolicies", grdb, log, metrics]),
+        // What every engine of the store protocols must do, for its tests.
+        room("StoreConformance", ["CachePrices", "PromptCache", "PromptCacheWarmer", "WarmingPolicies"]),
         // For tests of hosts: the warmer's clock on stepped time.
         room("WarmerTesting", ["PromptCacheWarmer", "SteppedTime", "WarmingPolicies"]),
         // Compressed bodies, by Debian's zlib.
@@ -124,10 +131,24 @@ let package = Package(
         tests(
             "PromptInspectionTests", ["PromptInspection", "CachePrices", "OrderedJSON", "PromptCache", "SteppedTime"]),
         tests("WarmingPoliciesTests", ["WarmingPolicies", "PromptCache", "SteppedTime"]),
+        // Writes to a ledger until it is killed.
+        .executableTarget(
+            name: "LedgerWriter",
+            dependencies: [
+                "CachePrices", "PromptCache", "PromptCacheWarmer", "SQLiteWarmStore", "SteppedTime", "WarmingPolicies",
+            ],
+            path: "Tests/LedgerWriter", swiftSettings: strict),
+        tests(
+            "SQLiteWarmStoreTests",
+            [
+                "CachePrices", "LedgerWriter", "PromptCache", "PromptCacheWarmer", "SQLiteWarmStore",
+                "StoreConformance", "SteppedTime", "WarmingPolicies", grdb, log,
+            ]),
         tests(
             "PromptCacheWarmerTests",
             [
-                "PromptCacheWarmer", "CachePrices", "OrderedJSON", "PromptCache", "SteppedTime", "WarmerTesting",
+                "PromptCacheWarmer", "StoreConformance", "CachePrices", "OrderedJSON", "PromptCache", "SteppedTime",
+                "WarmerTesting",
                 "WarmingPolicies", log,
             ]),
         tests("SteppedTimeTests", ["SteppedTime"]),

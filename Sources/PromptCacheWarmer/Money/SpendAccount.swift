@@ -29,25 +29,11 @@ struct SpendAccount: Sendable {
     mutating func reserve(_ request: SpendRequest) -> SpendAnswer {
         let limits = [(budget, nil)] + (request.scopeBudget.map { [($0, request.scope)] } ?? [])
         for (limit, scope) in limits {
-            let whose = scope.map { "the budget of \($0)" } ?? "the budget"
-            if let perPing = limit.perPing, request.worstCase > perPing {
-                return .refused(
-                    SpendRefusal(
-                        reason: "a ping may cost \(request.worstCase) at worst, above \(perPing) a ping in \(whose)",
-                        retryAt: nil))
-            }
-            turn(to: request.wall, in: limit.timeZone)
+            turn(to: request.wall, of: limit)
             let used = spent(in: limit.timeZone, scope: scope)
-            if used + request.worstCase > limit.perDay {
-                let isHopeless = request.worstCase > limit.perDay
-                return .refused(
-                    SpendRefusal(
-                        reason: "a ping may cost \(request.worstCase) at worst and \(used) of \(limit.perDay) a day in "
-                            + "\(whose) is used",
-                        retryAt: isHopeless ? nil : Self.nextDay(after: request.wall, in: limit.timeZone)))
-            }
+            if let refusal = limit.refusal(of: request, used: used, scope: scope) { return .refused(refusal) }
         }
-        if let zone = request.scopeBudget?.timeZone { turn(to: request.wall, in: zone) }
+        if let limit = request.scopeBudget { turn(to: request.wall, of: limit) }
         let reservation = Reservation(id: nextID, scope: request.scope, amount: request.worstCase)
         nextID += 1
         open[reservation.id] = reservation
@@ -61,7 +47,7 @@ struct SpendAccount: Sendable {
     }
 
     mutating func spent(on wall: Moment) -> USD {
-        turn(to: wall, in: budget.timeZone)
+        turn(to: wall, of: budget)
         return spent(in: budget.timeZone, scope: nil)
     }
 
@@ -77,8 +63,9 @@ struct SpendAccount: Sendable {
 
     /// A new day starts with what is still open; a clock that jumps back stays in the later day, so that it cannot be
     /// spent twice.
-    private mutating func turn(to wall: Moment, in zone: TimeZone) {
-        let start = Self.startOfDay(wall, in: zone)
+    private mutating func turn(to wall: Moment, of limit: Budget) {
+        let zone = limit.timeZone
+        let start = limit.startOfDay(wall)
         if let current = days[zone], current.start >= start { return }
         var day = Day(start: start)
         for reservation in open.values {
@@ -86,28 +73,4 @@ struct SpendAccount: Sendable {
         }
         days[zone] = day
     }
-
-    private static func calendar(_ zone: TimeZone) -> Calendar {
-        var calendar = Calendar(identifier: .gregorian)
-        calendar.timeZone = zone
-        return calendar
-    }
-
-    private static func startOfDay(_ wall: Moment, in zone: TimeZone) -> Moment {
-        Moment(calendar(zone).startOfDay(for: Date(wall)))
-    }
-
-    private static func nextDay(after wall: Moment, in zone: TimeZone) -> Moment {
-        let calendar = calendar(zone)
-        let start = calendar.startOfDay(for: Date(wall))
-        return Moment(calendar.date(byAdding: .day, value: 1, to: start) ?? start.addingTimeInterval(86400))
-    }
-}
-
-extension Date {
-    fileprivate init(_ moment: Moment) { self.init(timeIntervalSince1970: moment.secondsSince1970) }
-}
-
-extension Moment {
-    fileprivate init(_ date: Date) { self.init(secondsSince1970: date.timeIntervalSince1970) }
 }

@@ -1,0 +1,47 @@
+package import CachePrices
+import Foundation
+package import WarmingPolicies
+
+/// The rule of a budget, which every spend gate asks.
+extension Budget {
+    /// Why a wish goes beyond this budget; nil if it does not.
+    ///
+    /// - Parameters:
+    ///   - used: what was spent and is reserved on the day of the wish.
+    ///   - scope: whose budget it is; nil for that of all.
+    package func refusal(of request: SpendRequest, used: USD, scope: String?) -> SpendRefusal? {
+        let whose = scope.map { "the budget of \($0)" } ?? "the budget"
+        if let perPing, request.worstCase > perPing {
+            return SpendRefusal(
+                reason: "a ping may cost \(request.worstCase) at worst, above \(perPing) a ping in \(whose)",
+                retryAt: nil)
+        }
+        guard used + request.worstCase > perDay else { return nil }
+        let isHopeless = request.worstCase > perDay
+        return SpendRefusal(
+            reason: "a ping may cost \(request.worstCase) at worst and \(used) of \(perDay) a day in \(whose) is used",
+            retryAt: isHopeless ? nil : nextDay(after: request.wall))
+    }
+
+    /// When the day of a moment began.
+    package func startOfDay(_ wall: Moment) -> Moment { Moment(calendar.startOfDay(for: Date(wall))) }
+
+    private func nextDay(after wall: Moment) -> Moment {
+        let start = calendar.startOfDay(for: Date(wall))
+        return Moment(calendar.date(byAdding: .day, value: 1, to: start) ?? start.addingTimeInterval(86400))
+    }
+
+    private var calendar: Calendar {
+        var calendar = Calendar(identifier: .gregorian)
+        calendar.timeZone = timeZone
+        return calendar
+    }
+}
+
+extension Date {
+    fileprivate init(_ moment: Moment) { self.init(timeIntervalSince1970: moment.secondsSince1970) }
+}
+
+extension Moment {
+    fileprivate init(_ date: Date) { self.init(secondsSince1970: date.timeIntervalSince1970) }
+}

@@ -1,0 +1,113 @@
+import Dispatch
+import Foundation
+import GRDB
+import PromptCacheWarmer
+
+/// Opening a ledger's file, and saying what is wrong with it.
+enum LedgerFile {
+    /// Opens a ledger, or makes one where there is no file.
+    ///
+    /// What is not a ledger is found out before anything is written to it.
+    static func open(
+        _ path: String, mustExist: Bool, migrations: [@Sendable (Database) throws -> Void], pageLimit: Int?
+    ) throws(LedgerError) -> DatabasePool {
+        var isFolder: ObjCBool = false
+        let exists = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
+        if isFolder.boolValue { throw LedgerError(.unreadable, "\(path): is a folder; name a file in it") }
+        if !exists {
+            if mustExist { throw LedgerError(.unreadable, "\(path): there is no such ledger; check the path") }
+            // Nobody else may read what is spent on what.
+            guard FileManager.default.createFile(atPath: path, contents: nil, attributes: [.posixPermissions: 0o600])
+            else {
+                throw LedgerError(.unreadable, "\(path): cannot be made; check that its folder is there and writable")
+            }
+        }
+        do {
+            if exists { try check(path, newest: migrations.count) }
+            let pool = try DatabasePool(path: path, configuration: configuration)
+            try pool.writeWithoutTransaction { db in
+                // What is settled stays settled, also when the power fails.
+                try db.execute(sql: "PRAGMA synchronous = FULL")
+                if let pageLimit { try db.execute(sql: "PRAGMA max_page_count = \(pageLimit)") }
+                try db.inTransaction(.immediate) {
+                    try Schema.migrate(db, with: migrations)
+                    return .commit
+                }
+            }
+            return pool
+        } catch let error as LedgerError {
+            throw error
+        } catch {
+            throw fault(error, path)
+        }
+    }
+
+    private static var configuration: Configuration {
+        var configuration = Configuration()
+        configuration.label = "ledger"
+        // Two processes take turns; a turn is a few milliseconds.
+        configuration.busyMode = .timeout(10)
+        configuration.maximumReaderCount = 2
+        return configuration
+    }
+
+    /// Looks at the file without changing it.
+    private static func check(_ path: String, newest: Int) throws {
+        // A process that was killed in its first moment leaves an empty file, which is as good as none.
+        let size = try FileManager.default.attributesOfItem(atPath: path)[.size] as? Int ?? 0
+        if size == 0 { return }
+        var configuration = configuration
+        configuration.readonly = true
+        let (id, version, tables) = try DatabaseQueue(path: path, configuration: configuration).read { db in
+            (
+                try Int32.fetchOne(db, sql: "PRAGMA application_id") ?? 0, try Schema.version(of: db),
+                try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_master") ?? 0
+            )
+        }
+        if id == 0, version == 0, tables == 0 { return }
+        guard id == Schema.applicationID else {
+            throw LedgerError(.notALedger, "\(path): is a database, but no ledger; name another file")
+        }
+        guard version <= newest else {
+            throw LedgerError(
+                .newerVersion,
+                "\(path): was written by a newer version of this program (\(version); this one knows \(newest)); "
+                    + "upgrade, or name another file")
+        }
+    }
+
+    /// What an error of the database means, and what to do.
+    static func fault(_ error: any Error, _ path: String) -> LedgerError {
+        guard let error = error as? DatabaseError else { return LedgerError(.broken, "\(path): \(error)") }
+        switch error.resultCode.primaryResultCode {
+        case .SQLITE_NOTADB: return LedgerError(.notALedger, "\(path): is no ledger; name another file")
+        case .SQLITE_CORRUPT:
+            return LedgerError(
+                .damaged,
+                "\(path): is damaged; put a copy in its place, or save what is left with `sqlite3 \(path) .recover`")
+        case .SQLITE_FULL:
+            return LedgerError(.full, "\(path): the disk is full; make room, nothing that was written is lost")
+        case .SQLITE_BUSY, .SQLITE_LOCKED:
+            return LedgerError(.busy, "\(path): another process has held it for too long; see which one has it open")
+        case .SQLITE_CANTOPEN, .SQLITE_PERM, .SQLITE_READONLY:
+            return LedgerError(
+                .unreadable, "\(path): cannot be opened for writing; check its permissions and its folder's")
+        default:
+            return LedgerError(
+                .broken, "\(path): \(error.message ?? "error \(error.resultCode.rawValue)"); check the disk")
+        }
+    }
+
+    /// Runs blocking work on a thread that nothing else waits for.
+    static func offThePool<Result: Sendable>(
+        _ body: @escaping @Sendable () throws(LedgerError) -> Result
+    ) async throws(LedgerError) -> Result {
+        let result = await withCheckedContinuation {
+            (done: CheckedContinuation<Swift.Result<Result, LedgerError>, Never>) in
+            DispatchQueue.global(qos: .userInitiated).async {
+                done.resume(returning: Swift.Result { () throws(LedgerError) in try body() })
+            }
+        }
+        return try result.get()
+    }
+}

@@ -1,0 +1,74 @@
+import CachePrices
+import GRDB
+import PromptCache
+import PromptCacheWarmer
+import WarmingPolicies
+
+extension LedgerRow {
+    static let insertion = """
+        INSERT INTO event (
+            at, kind, outcome, scope, upstream, model, prefixes, is_whole, lifetime, chose_hour,
+            input, write_5m, write_1h, read, output, cost, cause, first_token, reason, expected_value
+        ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        """
+
+    var arguments: StatementArguments {
+        [
+            at.nanosecondsSince1970, kind.rawValue, outcome.rawValue, scope, upstream, model.name,
+            prefixes.map { "\($0.key):\($0.tokens)" }.joined(separator: " "), isWhole, lifetime.rawValue, choseHour,
+            usage?.input, usage?.write5m, usage?.write1h, usage?.read, usage?.output, cost?.picodollars,
+            cause?.rawValue, timeToFirstToken.map { Int64($0 / .nanoseconds(1)) }, reason, expectedValue?.picodollars,
+        ]
+    }
+
+    /// Reads a row of the table. What this version does not know, such as a cause, is left out.
+    init(_ row: Row) {
+        let input: Int? = row["input"]
+        let usage = input.map {
+            Usage(
+                input: $0, write5m: row["write_5m"], write1h: row["write_1h"], read: row["read"], output: row["output"])
+        }
+        self.init(
+            Kind(rawValue: row["kind"]) ?? .arrival, outcome: Outcome(rawValue: row["outcome"]) ?? .failed,
+            at: Moment(nanosecondsSince1970: row["at"]), scope: row["scope"], upstream: row["upstream"],
+            model: ModelID(row["model"]), prefixes: Self.prefixes(row["prefixes"]), isWhole: row["is_whole"],
+            lifetime: Lifetime(rawValue: row["lifetime"]) ?? .fiveMinutes, choseHour: row["chose_hour"], usage: usage,
+            cost: (row["cost"] as Int64?).map(USD.init(picodollars:)),
+            cause: (row["cause"] as String?).flatMap(MissCause.init(rawValue:)),
+            timeToFirstToken: (row["first_token"] as Int64?).map { .nanoseconds($0) }, reason: row["reason"],
+            expectedValue: (row["expected_value"] as Int64?).map(USD.init(picodollars:)))
+    }
+
+    private static func prefixes(_ text: String) -> [CoveredPrefix] {
+        text.split(separator: " ").compactMap { part in
+            let halves = part.split(separator: ":")
+            guard halves.count == 2, let tokens = Int(halves[1]) else { return nil }
+            return CoveredPrefix(key: String(halves[0]), tokens: tokens)
+        }
+    }
+}
+
+extension HourTotals {
+    private static let names = LedgerTotals.columns.map(\.name)
+
+    static let upsert = """
+        INSERT INTO hourly (hour, scope, upstream, model, \(names.joined(separator: ", ")))
+        VALUES (?, ?, ?, ?, \(names.map { _ in "?" }.joined(separator: ", ")))
+        ON CONFLICT DO UPDATE SET \(names.map { "\($0) = \($0) + excluded.\($0)" }.joined(separator: ", "))
+        """
+
+    var arguments: StatementArguments {
+        let sums: [(any DatabaseValueConvertible)?] = LedgerTotals.columns.map { totals[keyPath: $0.path] }
+        return StatementArguments(
+            [key.hour.nanosecondsSince1970, key.scope, key.upstream, key.model.name] + sums)
+    }
+
+    init(_ row: Row) {
+        var totals = LedgerTotals()
+        for column in LedgerTotals.columns { totals[keyPath: column.path] = row[column.name] }
+        self.init(
+            Key(
+                hour: Moment(nanosecondsSince1970: row["hour"]), scope: row["scope"], upstream: row["upstream"],
+                model: ModelID(row["model"])), totals)
+    }
+}

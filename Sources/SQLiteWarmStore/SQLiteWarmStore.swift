@@ -1,0 +1,125 @@
+public import CachePrices
+import Foundation
+import GRDB
+public import Logging
+public import PromptCacheWarmer
+public import WarmingPolicies
+
+/// The embedded engine of the store protocols: a ledger and a spend gate in one SQLite file.
+///
+/// Every reservation and every settlement is a transaction of its own that is on the disk when the call returns, so that a
+/// process killed at any moment loses no settled row, and what it had reserved counts as spent. Several processes share
+/// one file: each transaction takes the write lock before it reads, so that they cannot overspend together.
+///
+/// Rows of the ledger go through a bounded queue and are written in batches. Nothing here blocks the cooperative pool.
+public final class SQLiteWarmStore: Sendable {
+    /// The file.
+    public let path: String
+    let pool: DatabasePool
+    let budget: Budget
+    let prices: PriceList
+    let queue: RowQueue
+    let retention: Duration
+
+    /// How long raw rows are kept; totals of the hours are kept for ever.
+    public static let defaultRetention = Duration.seconds(30 * 86_400)
+    /// How many rows wait for a slow disk before rows are dropped and pings stop.
+    public static let defaultQueueCapacity = 65_536
+
+    /// Opens a ledger, or makes one where there is no file.
+    ///
+    /// - Parameters:
+    ///   - path: the file; its folder must be there.
+    ///   - budget: the limits of all scopes together.
+    ///   - prices: what savings are counted by.
+    ///   - retention: how long raw rows are kept.
+    ///   - queueCapacity: how many rows may wait to be written.
+    ///   - mustExist: whether a missing file is an error.
+    ///   - logger: told when the ledger falls behind and when it is well again.
+    /// - Throws: ``PromptCacheWarmer/LedgerError`` if the file is no ledger, damaged, of a newer version, or cannot be
+    ///   opened.
+    public static func open(
+        _ path: String, budget: Budget, prices: PriceList = .builtIn, retention: Duration = defaultRetention,
+        queueCapacity: Int = defaultQueueCapacity, mustExist: Bool = false,
+        logger: Logger = Logger(label: "prompt-cache-warmer")
+    ) async throws(LedgerError) -> SQLiteWarmStore {
+        try await open(
+            path, budget: budget, prices: prices, retention: retention, queueCapacity: queueCapacity,
+            mustExist: mustExist, logger: logger, migrations: Schema.migrations, pageLimit: nil)
+    }
+
+    static func open(
+        _ path: String, budget: Budget, prices: PriceList = .builtIn, retention: Duration = defaultRetention,
+        queueCapacity: Int = defaultQueueCapacity, mustExist: Bool = false,
+        logger: Logger = Logger(label: "prompt-cache-warmer"), migrations: [@Sendable (Database) throws -> Void],
+        pageLimit: Int?
+    ) async throws(LedgerError) -> SQLiteWarmStore {
+        let pool = try await LedgerFile.offThePool { () throws(LedgerError) in
+            try LedgerFile.open(path, mustExist: mustExist, migrations: migrations, pageLimit: pageLimit)
+        }
+        return SQLiteWarmStore(
+            path: path, pool: pool, budget: budget, prices: prices, retention: retention, capacity: queueCapacity,
+            logger: logger)
+    }
+
+    private init(
+        path: String, pool: DatabasePool, budget: Budget, prices: PriceList, retention: Duration, capacity: Int,
+        logger: Logger
+    ) {
+        self.path = path
+        self.pool = pool
+        self.budget = budget
+        self.prices = prices
+        self.retention = retention
+        let writer = RowWriter(prices: prices, retention: retention)
+        queue = RowQueue(capacity: capacity, logger: logger) { rows async throws(LedgerError) in
+            do {
+                try await pool.write { db in try writer.write(rows, to: db) }
+            } catch {
+                throw LedgerFile.fault(error, path)
+            }
+        }
+    }
+
+    func fault(_ error: any Error) -> LedgerError {
+        error as? LedgerError ?? LedgerFile.fault(error, path)
+    }
+}
+
+// MARK: - Money
+
+extension SQLiteWarmStore: SpendGate {
+    public func reserve(_ request: SpendRequest) async -> SpendAnswer {
+        if let obstacle { return .refused(Self.pause(obstacle, request.wall)) }
+        do {
+            let budget = budget
+            return try await pool.write { db in try SpendTable.reserve(request, budget, db) }
+        } catch {
+            return .refused(Self.pause(fault(error).reason, request.wall))
+        }
+    }
+
+    public func settle(_ reservation: Reservation, at cost: USD) async {
+        do {
+            try await pool.write { db in try SpendTable.settle(reservation, at: cost, db) }
+        } catch {
+            // It stays open, and so counts at its worst case.
+            queue.complain(
+                "a settlement could not be written, so its reservation counts as spent: \(fault(error).reason)")
+        }
+    }
+
+    /// What has been spent or is reserved on the day of a moment; everything there is where it cannot be read, so that
+    /// nobody takes a broken ledger for an unspent one.
+    public func spent(on wall: Moment) async -> USD {
+        let budget = budget
+        let sum = try? await pool.read { db in try SpendTable.used(budget, nil, on: wall, db) }
+        return sum ?? .largest
+    }
+
+    /// What is not clear is not sent; it is asked for again in a minute.
+    private static func pause(_ reason: String, _ wall: Moment) -> SpendRefusal {
+        SpendRefusal(
+            reason: "nothing is spent while the ledger cannot be written: \(reason)", retryAt: wall + .seconds(60))
+    }
+}

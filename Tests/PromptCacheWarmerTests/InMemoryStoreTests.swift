@@ -1,0 +1,16 @@
+import PromptCacheWarmer
+import StoreConformance
+import Testing
+
+@Suite("The stores in memory keep the word of the protocols")
+struct InMemoryStoreTests {
+    @Test("As a spend gate", arguments: StoreConformance.gateChecks)
+    func gate(_ check: StoreConformance.GateCheck) async throws {
+        try await check.run { budget in InMemorySpendGate(budget: budget) }
+    }
+
+    @Test("As a ledger", arguments: StoreConformance.ledgerChecks)
+    func ledger(_ check: StoreConformance.LedgerCheck) async throws {
+        try await check.run { InMemoryLedger() }
+    }
+}

@@ -1,0 +1,123 @@
+import CachePrices
+import Foundation
+import GRDB
+import PromptCache
+import PromptCacheWarmer
+import Testing
+import WarmingPolicies
+
+@testable import SQLiteWarmStore
+
+@Suite("What is wrong with a ledger's file is said in one line, and nothing is lost")
+struct BrokenFileTests {
+    private let folder: Folder
+    private static let noon = Moment(secondsSince1970: 1_781_524_800)
+
+    init() throws { folder = try Folder() }
+
+    private func row(_ second: Int) -> LedgerRow {
+        LedgerRow(
+            .arrival, at: Self.noon + .seconds(second), scope: "a", upstream: "u", model: ModelID("m"),
+            lifetime: .fiveMinutes, usage: Usage(read: 1), reason: String(repeating: "x", count: 500))
+    }
+
+    @Test("A file that is no database, and one that is another program's")
+    func others() async throws {
+        try Data("Dear diary, today I was a text file and happy.".utf8).write(to: URL(filePath: folder.file("diary")))
+        let diary = await faultOfOpening(folder.file("diary"))
+        #expect(diary?.code == .notALedger)
+        #expect(diary?.reason.contains("is no ledger") == true)
+        let other = try DatabaseQueue(path: folder.file("other"))
+        try await other.write { db in try db.execute(sql: "CREATE TABLE songs (title TEXT)") }
+        try other.close()
+        let before = try Data(contentsOf: URL(filePath: folder.file("other")))
+        #expect(await faultOfOpening(folder.file("other"))?.code == .notALedger)
+        #expect(try Data(contentsOf: URL(filePath: folder.file("other"))) == before)
+    }
+
+    @Test("A folder, a missing folder, and a ledger that must be there and is not")
+    func paths() async throws {
+        #expect(await faultOfOpening(folder.path)?.reason.contains("is a folder") == true)
+        #expect(await faultOfOpening(folder.file("nowhere/ledger"))?.code == .unreadable)
+        #expect(
+            await faultOfOpening(folder.file("missing"), mustExist: true)?.reason.contains("no such ledger") == true)
+        #expect(!FileManager.default.fileExists(atPath: folder.file("missing")))
+    }
+
+    @Test("A ledger of a newer version is left alone")
+    func newer() async throws {
+        let steps = Schema.migrations + [{ db in try db.execute(sql: "CREATE TABLE later (x INTEGER)") }]
+        let newer = try await SQLiteWarmStore.open(
+            folder.file(), budget: .standard, logger: .silent, migrations: steps, pageLimit: nil)
+        try await newer.close()
+        let fault = await faultOfOpening(folder.file())
+        #expect(fault?.code == .newerVersion)
+        #expect(fault?.reason.contains("(2; this one knows 1)") == true)
+    }
+
+    @Test("An older ledger is brought up to date, and keeps its rows")
+    func older() async throws {
+        let old = try await folder.store()
+        old.record(row(0))
+        try await old.close()
+        let steps = Schema.migrations + [{ db in try db.execute(sql: "ALTER TABLE event ADD COLUMN extra TEXT") }]
+        let new = try await SQLiteWarmStore.open(
+            folder.file(), budget: .standard, logger: .silent, migrations: steps, pageLimit: nil)
+        #expect(try await new.rows(from: .distantPast, to: .distantFuture) == [row(0)])
+        #expect(try await new.summary().version == 2)
+    }
+
+    @Test("A damaged page is found when it is read, and by checking")
+    func damaged() async throws {
+        let store = try await folder.store()
+        for second in 0..<2_000 { store.record(row(second)) }
+        try await store.close()
+        let file = URL(filePath: folder.file())
+        var bytes = try Data(contentsOf: file)
+        for page in stride(from: 10, to: bytes.count / 4096 - 1, by: 7) {
+            bytes.replaceSubrange(page * 4096..<page * 4096 + 512, with: Data(repeating: 0xA5, count: 512))
+        }
+        try bytes.write(to: file)
+        let again = try await folder.store()
+        let fault = await #expect(throws: LedgerError.self) { try await again.check() }
+        #expect(fault?.code == .damaged)
+        let read = await #expect(throws: LedgerError.self) {
+            _ = try await again.rows(from: .distantPast, to: .distantFuture)
+        }
+        #expect(read?.code == .damaged)
+        #expect(read?.reason.contains(folder.file()) == true)
+    }
+
+    @Test("A full disk stops pings and nothing else; once there is room, all that was recorded is written")
+    func full() async throws {
+        let store = try await SQLiteWarmStore.open(
+            folder.file(), budget: .perDay(.usd("1.00")), logger: .silent, migrations: Schema.migrations, pageLimit: 40)
+        for second in 0..<1_000 { store.record(row(second)) }
+        let fault = await #expect(throws: LedgerError.self) { try await store.flush() }
+        #expect(fault?.code == .full)
+        #expect(store.obstacle?.contains("the disk is full") == true)
+        let answer = await store.reserve(SpendRequest(scope: "a", worstCase: .usd("0.01"), wall: Self.noon))
+        guard case .refused(let refusal) = answer else {
+            Issue.record("money was granted on a full disk")
+            return
+        }
+        #expect(refusal.reason.contains("the disk is full"))
+        #expect(refusal.retryAt == Self.noon + .seconds(60))
+        try await store.pool.writeWithoutTransaction { db in try db.execute(sql: "PRAGMA max_page_count = 1000000") }
+        try await store.flush()
+        #expect(store.obstacle == nil)
+        #expect(try await store.rows(from: .distantPast, to: .distantFuture).count == 1_000)
+        let later = await store.reserve(SpendRequest(scope: "a", worstCase: .usd("0.01"), wall: Self.noon))
+        guard case .granted = later else {
+            Issue.record("money was refused though there is room again")
+            return
+        }
+    }
+
+    @Test("Nobody else may read the file")
+    func permissions() async throws {
+        _ = try await folder.store()
+        let attributes = try FileManager.default.attributesOfItem(atPath: folder.file())
+        #expect(attributes[.posixPermissions] as? Int == 0o600)
+    }
+}

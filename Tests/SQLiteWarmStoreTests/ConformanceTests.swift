@@ -1,0 +1,20 @@
+import Foundation
+import PromptCacheWarmer
+import SQLiteWarmStore
+import StoreConformance
+import Testing
+
+@Suite("The SQLite store keeps the word of the protocols")
+struct ConformanceTests {
+    @Test("As a spend gate", arguments: StoreConformance.gateChecks)
+    func gate(_ check: StoreConformance.GateCheck) async throws {
+        let folder = try Folder()
+        try await check.run { budget in try await folder.store(UUID().uuidString, budget: budget) }
+    }
+
+    @Test("As a ledger", arguments: StoreConformance.ledgerChecks)
+    func ledger(_ check: StoreConformance.LedgerCheck) async throws {
+        let folder = try Folder()
+        try await check.run { try await folder.store(UUID().uuidString) }
+    }
+}
