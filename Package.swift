@@ -46,6 +46,7 @@ let package = Package(
             name: "PromptCacheWarmer",
             targets: ["PromptCacheWarmer", "WarmingPolicies", "CachePrices", "PromptCache", "OrderedJSON"]),
         .library(name: "PromptInspection", targets: ["PromptInspection"]),
+        .library(name: "CacheReports", targets: ["CacheReports"]),
         .library(name: "SQLiteWarmStore", targets: ["SQLiteWarmStore"]),
         .library(name: "StoreConformance", targets: ["StoreConformance"]),
         .library(name: "Upstreams", targets: ["Upstreams"]),
@@ -93,6 +94,7 @@ let package = Package(
         room(
             "SQLiteWarmStore",
             ["CachePrices", "PromptCache", "PromptCacheWarmer", "WarmingPolicies", grdb, log, metrics]),
+        room("CacheReports", ["CachePrices", "OrderedJSON", "PromptCache", "PromptCacheWarmer", "WarmingPolicies"]),
         // What every engine of the store protocols must do, for its tests.
         room("StoreConformance", ["CachePrices", "PromptCache", "PromptCacheWarmer", "WarmingPolicies"]),
         // For tests of hosts: the warmer's clock on stepped time.
@@ -114,8 +116,9 @@ let package = Package(
         .executableTarget(
             name: "warmer",
             dependencies: [
-                "OrderedJSON", "PromptCache", "CachePrices", "PromptInspection", "WarmingPolicies", "SteppedTime",
-                "PromptCacheWarmer", "Upstreams", "PromptCacheEmulator", "WarmerService", "WarmerTesting",
+                "OrderedJSON", "PromptCache", "CachePrices", "CacheReports", "PromptInspection", "WarmingPolicies",
+                "SQLiteWarmStore", "SteppedTime", "PromptCacheWarmer", "Upstreams", "PromptCacheEmulator",
+                "WarmerService", "WarmerTesting",
                 argumentParser, asyncHTTPClient,
                 lifecycle,
                 unixSignals,
@@ -138,6 +141,12 @@ let package = Package(
                 "CachePrices", "PromptCache", "PromptCacheWarmer", "SQLiteWarmStore", "SteppedTime", "WarmingPolicies",
             ],
             path: "Tests/LedgerWriter", swiftSettings: strict),
+        tests(
+            "CacheReportsTests",
+            [
+                "CacheReports", "CachePrices", "OrderedJSON", "PromptCache", "PromptCacheWarmer", "SteppedTime",
+                "WarmingPolicies",
+            ]),
         tests(
             "SQLiteWarmStoreTests",
             [

@@ -1,5 +1,5 @@
 /// Durations as policy names have them: `240s`, `1.5s`, and when reading also `4m` and `1h`.
-enum DurationText {
+package enum DurationText {
     /// In seconds, to the millisecond.
     static func write(_ duration: Duration) -> String {
         let milliseconds = duration.nanoseconds / 1_000_000
@@ -12,7 +12,7 @@ enum DurationText {
     }
 
     /// Nil for anything that is not a decimal of at most three decimals with a unit.
-    static func read(_ text: some StringProtocol) -> Duration? {
+    package static func read(_ text: some StringProtocol) -> Duration? {
         let units: [Character: Int64] = ["s": 1, "m": 60, "h": 3600]
         guard let unit = text.last.flatMap({ units[$0] }) else { return nil }
         let parts = text.dropLast().split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)

@@ -19,7 +19,8 @@ struct WarmerCommand: AsyncParsableCommand {
         version: version,
         subcommands: [
             DemoCommand.self, RunCommand.self, WarmCommand.self, IsWarmCommand.self, EmulateCommand.self,
-            KeyCommand.self, CostCommand.self, DiffCommand.self, LintCommand.self,
+            KeyCommand.self, CostCommand.self, DiffCommand.self, LintCommand.self, StatsCommand.self,
+            LedgerCommand.self,
         ])
 
     /// Runs a command, and turns whatever goes wrong into one line on standard error and the right exit code.

@@ -65,9 +65,3 @@ struct IsWarmCommand: AsyncParsableCommand {
         if !isWarm { throw ExitCode(Failure.Code.notSo.rawValue) }
     }
 }
-
-extension Optional {
-    fileprivate func asyncMap<Result>(_ transform: (Wrapped) async throws -> Result) async rethrows -> Result? {
-        if let value = self { try await transform(value) } else { nil }
-    }
-}
