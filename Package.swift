@@ -111,7 +111,8 @@ let package = Package(
             "WarmerService",
             [
                 "OrderedJSON", "PromptCache", "CachePrices", "WarmingPolicies", "SteppedTime", "PromptCacheWarmer",
-                "Upstreams", hummingbird, httpTypes, nioCore, nioHTTP1, asyncHTTPClient, yams, lifecycle, log,
+                "SQLiteWarmStore", "Upstreams", hummingbird, httpTypes, nioCore, nioHTTP1, asyncHTTPClient, yams,
+                lifecycle, log,
             ]),
         .executableTarget(
             name: "warmer",
@@ -175,8 +176,9 @@ let package = Package(
         tests(
             "EndToEndTests",
             [
-                "CachePrices", "PromptCache", "PromptCacheEmulator", "PromptCacheWarmer", "SteppedTime", "Upstreams",
-                "WarmerTesting", "WarmingPolicies", log,
+                "CachePrices", "CacheReports", "PromptCache", "PromptCacheEmulator", "PromptCacheWarmer",
+                "SQLiteWarmStore",
+                "SteppedTime", "Upstreams", "WarmerTesting", "WarmingPolicies", log,
             ]),
     ],
     swiftLanguageModes: [.v6]

@@ -99,12 +99,13 @@ struct BrokenConfigurationTests {
 
     @Test("that asks for what later versions have is told so, not ignored")
     func laterSections() async throws {
-        let more = "proxy: { listen: 127.0.0.1:8787, warm: off }\nstore: { sqlite: warmer.sqlite }"
+        let more = "proxy: { listen: 127.0.0.1:8787, warm: off }\nstore: { postgres: \"postgres://me:secret@db/warm\" }"
         #expect(
             try await faults(Prompts.yaml(scope: Prompts.scope, more: more)) == [
                 "warmer.yaml:8:1: proxy: this version has no proxy yet: remove the section, and tell of arrivals by "
                     + "POST /v1/scopes/NAME/arrivals",
-                "warmer.yaml:9:1: store: this version has no store yet and forgets with the process: remove the section",
+                "warmer.yaml:9:10: store.postgres: this version has no PostgreSQL store yet; write store: "
+                    + "{ sqlite: warmer.sqlite }",
             ])
     }
 

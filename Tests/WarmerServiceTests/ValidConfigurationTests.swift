@@ -89,6 +89,19 @@ struct ValidConfigurationTests {
         #expect((configuration.dashboard == nil) == (section == "dashboard: off"))
     }
 
+    @Test(
+        "keeps a ledger beside itself, elsewhere, or not at all",
+        arguments: [
+            ("", "warmer.sqlite"), ("store: { sqlite: money/ledger.db }", "money/ledger.db"),
+            ("store: { sqlite: /var/lib/w.db }", "/var/lib/w.db"), ("store: on", "warmer.sqlite"), ("store: off", nil),
+        ])
+    func store(section: String, name: String?) async throws {
+        let folder = try Folder(["support.json": Prompts.request()])
+        let configuration = try await folder.read(Prompts.yaml(scope: Prompts.scope, more: section))
+        #expect(
+            configuration.store == name.map { .sqlite($0.hasPrefix("/") ? $0 : "\(folder.path)/\($0)") })
+    }
+
     @Test("is read from a file, with paths counted from its folder")
     func loaded() async throws {
         let folder = try Folder(["support.json": Prompts.request(), "warmer.yaml": Prompts.yaml(scope: Prompts.scope)])

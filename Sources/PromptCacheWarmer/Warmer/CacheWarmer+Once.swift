@@ -85,6 +85,6 @@ extension CacheWarmer {
                 scope: cell.entry.name, breakpoint: cell.entry.plan.breakpoint.path,
                 model: cell.entry.plan.model, at: report.startedAt, outcome: .pinged(usage.verdict, cause),
                 reason: "asked for", usage: report.usage, cost: report.cost, calls: report.calls, rung: report.rung,
-                latency: report.latency, lateness: .zero, next: "as its policy says"))
+                latency: report.latency, lateness: .zero, next: "as its policy says"), of: cell.entry)
     }
 }

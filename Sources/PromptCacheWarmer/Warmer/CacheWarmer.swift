@@ -141,12 +141,21 @@ public actor CacheWarmer: Service {
     }
 
     private func noted(_ arrival: Inbox.Arrival) {
+        record(arrival)
         for (index, cell) in table[arrival.scope].enumerated() {
             // Only the whole request's usage belongs to the last breakpoint.
             cell.entry.arrived(at: arrival.at, usage: index == 0 ? arrival.usage : nil)
             reschedule(cell)
         }
         instruments.arrival()
+    }
+
+    private func record(_ arrival: Inbox.Arrival) {
+        let entries = table[arrival.scope].map(\.entry)
+        guard let ledger = options.ledger, !entries.isEmpty else { return }
+        let now = clock.now
+        let wall = now.wall + (arrival.at - now.elapsed)
+        ledger.record(LedgerRow(arrivalAt: arrival.at, wall: wall, usage: arrival.usage, of: entries))
     }
 
     private func fireDue(in lane: Lane, _ now: ClockReading) {
@@ -210,10 +219,11 @@ public actor CacheWarmer: Service {
             cell.entry.record(tick)
             reschedule(cell)
         }
-        tell(tick)
+        tell(tick, of: entry)
     }
 
-    func tell(_ tick: Tick) {
+    func tell(_ tick: Tick, of entry: WarmEntry) {
+        options.ledger?.record(LedgerRow(tick, of: entry))
         instruments.tick(tick)
         options.onTick?(tick)
         broadcast.send(tick)

@@ -7,6 +7,8 @@ public struct WarmerOptions: Sendable {
     public var budget: Budget
     /// The door that money passes; nil for one in memory with the budget.
     public var gate: (any SpendGate)?
+    /// Where arrivals and pings are written down; nil for nowhere.
+    public var ledger: (any Ledger)?
     /// What tokens cost. A model without a price is never warmed.
     public var prices: PriceList
     /// Where the warmer takes its time from.
@@ -27,13 +29,15 @@ public struct WarmerOptions: Sendable {
     public var onTick: (@Sendable (Tick) -> Void)?
 
     public init(
-        budget: Budget = .standard, gate: (any SpendGate)? = nil, prices: PriceList = .builtIn,
+        budget: Budget = .standard, gate: (any SpendGate)? = nil, ledger: (any Ledger)? = nil,
+        prices: PriceList = .builtIn,
         clock: any WarmClock = SystemClock(), logger: Logger = Logger(label: "prompt-cache-warmer"),
         mayCloseStreams: Bool = false, pingsPerSecond: Double = 50, stopLimit: Duration = .seconds(10),
         random: @escaping @Sendable () -> Double = { .random(in: 0...1) }, onTick: (@Sendable (Tick) -> Void)? = nil
     ) {
         self.budget = budget
         self.gate = gate
+        self.ledger = ledger
         self.prices = prices
         self.clock = clock
         self.logger = logger

@@ -23,6 +23,7 @@ struct ConfigurationReader {
         let budget = budget(object)
         let prices = prices(object["prices"])
         let dashboard = dashboard(object["dashboard"])
+        let store = store(object["store"])
         let scopeReader = ScopeReader(
             file: file, upstreams: upstreams.map { Array($0.keys) }, budget: budget, hasArrivals: dashboard != nil)
         let scopes = scopeReader.scopes(object)
@@ -30,7 +31,7 @@ struct ConfigurationReader {
         guard let upstreams, let budget, let prices else { return nil }
         return WarmerConfiguration(
             upstreams: upstreams.compactMapValues(\.self), budget: budget, scopes: scopes.map(\.scope), prices: prices,
-            dashboard: dashboard)
+            dashboard: dashboard, store: store)
     }
 
     // MARK: Sections
@@ -87,6 +88,24 @@ struct ConfigurationReader {
             cursor.fail("\(error)")
         }
         return nil
+    }
+
+    /// - Returns: nil for `off`.
+    private func store(_ cursor: YAMLCursor?) -> WarmerConfiguration.Store? {
+        let standard = WarmerConfiguration.Store.sqlite(TextFile.resolve("warmer.sqlite", from: file))
+        guard let cursor else { return standard }
+        if let isOn = cursor.word { return isOn ? standard : nil }
+        let example = "{ sqlite: warmer.sqlite }"
+        guard let section = cursor.object(["sqlite", "postgres"], example: "\(example), or off") else { return nil }
+        if let postgres = section.key("postgres") {
+            postgres.fail("this version has no PostgreSQL store yet; write store: \(example)")
+            return nil
+        }
+        guard
+            let name = section.required("sqlite", "the ledger's file, such as \(example)")?.text(
+                example: "warmer.sqlite")
+        else { return nil }
+        return .sqlite(TextFile.resolve(name, from: file))
     }
 
     /// - Returns: nil for `off`.

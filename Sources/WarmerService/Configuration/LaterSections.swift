@@ -8,9 +8,6 @@ enum LaterSections {
                 "this version has no proxy yet: remove the section, and tell of arrivals by "
                     + "POST /v1/scopes/NAME/arrivals")
         }
-        if let store = object["store"], store.word != false {
-            object.key("store")?.fail("this version has no store yet and forgets with the process: remove the section")
-        }
     }
 
     private static func isOff(_ proxy: YAMLCursor) -> Bool {

@@ -15,6 +15,7 @@ public import Upstreams
 ///     policy: every:285s@5m
 ///     active: "Mon-Fri 08:00-20:00"
 /// dashboard: { listen: 127.0.0.1:8788 }
+/// store: { sqlite: warmer.sqlite }      # this is what it is without the section; or off
 /// ```
 public struct WarmerConfiguration: Sendable {
     /// Where pings go, by name.
@@ -27,6 +28,14 @@ public struct WarmerConfiguration: Sendable {
     public var prices: PriceList
     /// Where the dashboard and the control API listen; nil for nowhere.
     public var dashboard: ListenAddress?
+    /// Where the ledger is kept; nil for in memory, which forgets with the process.
+    public var store: Store?
+
+    /// Where a ledger is kept.
+    public enum Store: Sendable, Hashable {
+        /// In a file.
+        case sqlite(String)
+    }
 
     /// A provider and who pays there.
     public struct Upstream: Sendable {
@@ -42,13 +51,14 @@ public struct WarmerConfiguration: Sendable {
 
     public init(
         upstreams: [String: Upstream], budget: Budget, scopes: [WarmScope], prices: PriceList = .builtIn,
-        dashboard: ListenAddress? = .dashboard
+        dashboard: ListenAddress? = .dashboard, store: Store? = nil
     ) {
         self.upstreams = upstreams
         self.budget = budget
         self.scopes = scopes
         self.prices = prices
         self.dashboard = dashboard
+        self.store = store
     }
 }
 

@@ -20,24 +20,29 @@ public struct WarmerDaemon: Service {
     private let configuration: WarmerConfiguration
     private let clock: any WarmClock
     private let logger: Logger
+    private let store: (any Ledger & SpendGate)?
     private let announce: @Sendable (String) -> Void
 
     /// - Parameters:
     ///   - configuration: what to do.
     ///   - clock: where time is taken from. A ``FollowerClock`` is run along, and pings tell whose they are.
     ///   - clients: what sends pings, by the upstreams' names; over HTTP unless told otherwise.
+    ///   - store: the ledger, and the door that money passes; in memory unless told otherwise. See
+    ///     ``WarmerConfiguration/openStore(logger:)``.
     ///   - logger: neither prompts nor keys are logged.
     ///   - onTick: called with every finished or refused ping, in order.
     ///   - announce: called with one line for each server that listens: `dashboard listening on http://HOST:PORT`.
     /// - Throws: ``Upstreams/UpstreamError`` if the URL of an upstream is none.
     public init(
         _ configuration: WarmerConfiguration, clock: any WarmClock = SystemClock(),
-        clients: [String: any WarmCall]? = nil, logger: Logger = Logger(label: "prompt-cache-warmer"),
+        clients: [String: any WarmCall]? = nil, store: (any Ledger & SpendGate)? = nil,
+        logger: Logger = Logger(label: "prompt-cache-warmer"),
         onTick: (@Sendable (Tick) -> Void)? = nil, announce: @escaping @Sendable (String) -> Void
     ) throws {
         self.configuration = configuration
         self.clock = clock
         self.logger = logger
+        self.store = store
         self.announce = announce
         let headers = (clock as? FollowerClock)?.headers ?? []
         let clients =
@@ -49,7 +54,8 @@ public struct WarmerDaemon: Service {
         warmer = CacheWarmer(
             clients: clients.mapValues { follower?.participating($0) ?? $0 },
             options: WarmerOptions(
-                budget: configuration.budget, prices: configuration.prices, clock: clock, logger: logger,
+                budget: configuration.budget, gate: store, ledger: store, prices: configuration.prices, clock: clock,
+                logger: logger,
                 onTick: onTick))
     }
 
@@ -73,7 +79,22 @@ public struct WarmerDaemon: Service {
             listening.yield(0)
             listening.finish()
         }
-        try await ServiceGroup(services: services, logger: quietLogger).run()
+        do {
+            try await ServiceGroup(services: services, logger: quietLogger).run()
+        } catch {
+            await writeOut()
+            throw error
+        }
+        await writeOut()
+    }
+
+    /// What was taken in is written before the process ends.
+    private func writeOut() async {
+        do {
+            try await store?.flush()
+        } catch {
+            logger.error("the last rows of the ledger are lost: \(error.reason)")
+        }
     }
 
     private func announceDashboard(at port: Int) {

@@ -3,6 +3,7 @@ import CachePrices
 import Foundation
 import Logging
 import PromptCacheWarmer
+import SQLiteWarmStore
 import ServiceLifecycle
 import UnixSignals
 import WarmerService
@@ -39,7 +40,10 @@ struct RunCommand: AsyncParsableCommand {
         logger.logLevel = logLevel
         let time: any WarmClock = if let clock { try await FollowerClock.join(clock) } else { SystemClock() }
         do {
-            let daemon = try WarmerDaemon(configuration, clock: time, logger: logger) { Terminal.print($0) }
+            let store = try await configuration.openStore(logger: logger)
+            let daemon = try WarmerDaemon(configuration, clock: time, store: store, logger: logger) {
+                Terminal.print($0)
+            }
             var quiet = logger
             quiet.logLevel = max(logLevel, .warning)
             try await ServiceGroup(
@@ -47,6 +51,8 @@ struct RunCommand: AsyncParsableCommand {
             ).run()
         } catch let fault as ScopeFault {
             throw Failure(.usage, "\(config): \(fault)")
+        } catch let fault as LedgerError {
+            throw Failure(.usage, "\(config): store: \(fault)")
         }
     }
 

@@ -44,7 +44,8 @@ final class Household: Sendable {
     }
 
     init(
-        _ emulator: Emulator, budget: Budget = .perDay(.usd("1000000")), pingsPerSecond: Double = 50
+        _ emulator: Emulator, budget: Budget = .perDay(.usd("1000000")), pingsPerSecond: Double = 50,
+        store: (any Ledger & SpendGate)? = nil
     ) throws {
         self.emulator = emulator
         let clock = SteppedClock(emulator.time)
@@ -59,7 +60,8 @@ final class Household: Sendable {
         warmer = CacheWarmer(
             clients: [CacheWarmer.defaultUpstream: client],
             options: WarmerOptions(
-                budget: budget, clock: clock, logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }),
+                budget: budget, gate: store, ledger: store, clock: clock,
+                logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }),
                 pingsPerSecond: pingsPerSecond,
                 random: { random.withLock { Double.random(in: 0...1, using: &$0) } },
                 onTick: { tick in heard.note(tick) }))

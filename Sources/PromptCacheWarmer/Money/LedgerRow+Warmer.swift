@@ -1,0 +1,55 @@
+import CachePrices
+import PromptCache
+import WarmingPolicies
+
+extension LedgerRow {
+    /// A finished or refused ping of an entry.
+    init(_ tick: Tick, of entry: WarmEntry) {
+        let outcome: Outcome
+        var cause: MissCause?
+        var reason = tick.reason
+        switch tick.outcome {
+        case .pinged(_, let found):
+            outcome = .answered
+            cause = found
+        case .failed(let why):
+            outcome = .failed
+            reason += "; failed: \(why)"
+        case .refused(let why):
+            outcome = .refused
+            reason += "; refused: \(why)"
+        }
+        self.init(
+            .ping, outcome: outcome, at: tick.at.wall, scope: tick.scope, upstream: entry.scope.upstream,
+            model: tick.model, prefixes: [CoveredPrefix(entry.plan)], isWhole: entry.isWhole,
+            lifetime: entry.plan.lifetime, usage: tick.usage.totalInput > 0 ? tick.usage : nil, cost: tick.cost,
+            cause: cause, timeToFirstToken: tick.latency, reason: reason)
+    }
+
+    /// A request of the user's that has touched a scope.
+    ///
+    /// - Parameters:
+    ///   - usage: what its response said; nil if nobody has told.
+    ///   - entries: the scope's, as they were before the request, the last breakpoint's first; not empty.
+    init(arrivalAt start: Moment, wall: Moment, usage: Usage?, of entries: [WarmEntry]) {
+        let last = entries[0]
+        let target = last.plan.target
+        let missed = usage.map { $0.read == 0 } ?? false
+        self.init(
+            .arrival, at: wall, scope: last.scope.name, upstream: last.scope.upstream, model: target.model,
+            prefixes: entries.reversed().map { CoveredPrefix($0.plan) }, lifetime: last.plan.lifetime, usage: usage,
+            cost: usage.map { target.price.cost(of: $0, modifiers: target.modifiers).total },
+            cause: missed ? usage.flatMap { last.evidence(for: start).cause(of: $0) } : nil)
+    }
+}
+
+extension WarmEntry {
+    /// Whether it is the last breakpoint's, and so covers all that the scope caches.
+    fileprivate var isWhole: Bool { plan.id == scope.name }
+}
+
+extension CoveredPrefix {
+    fileprivate init(_ plan: PrefixPlan) {
+        self.init(key: String(plan.key.hex.prefix(16)), tokens: plan.size.estimatedTokens)
+    }
+}

@@ -1,0 +1,16 @@
+public import Logging
+public import PromptCacheWarmer
+public import SQLiteWarmStore
+
+extension WarmerConfiguration {
+    /// Opens the ledger that the configuration names, or makes it.
+    ///
+    /// - Returns: nil if it names none.
+    /// - Throws: ``PromptCacheWarmer/LedgerError`` if it cannot be opened; then nothing should be spent.
+    public func openStore(logger: Logger) async throws(LedgerError) -> SQLiteWarmStore? {
+        switch store {
+        case .sqlite(let path): try await SQLiteWarmStore.open(path, budget: budget, prices: prices, logger: logger)
+        case nil: nil
+        }
+    }
+}
