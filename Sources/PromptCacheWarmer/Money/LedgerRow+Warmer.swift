@@ -20,7 +20,7 @@ extension LedgerRow {
             reason += "; refused: \(why)"
         }
         self.init(
-            .ping, outcome: outcome, at: tick.at.wall, scope: tick.scope, upstream: entry.scope.upstream,
+            .ping, outcome: outcome, at: tick.at.wall, scope: tick.scope, upstream: entry.terms.upstream,
             model: tick.model, prefixes: [CoveredPrefix(entry.plan)], isWhole: entry.isWhole,
             lifetime: entry.plan.lifetime, usage: tick.usage.totalInput > 0 ? tick.usage : nil, cost: tick.cost,
             cause: cause, timeToFirstToken: tick.latency, reason: reason)
@@ -36,7 +36,7 @@ extension LedgerRow {
         let target = last.plan.target
         let missed = usage.map { $0.read == 0 } ?? false
         self.init(
-            .arrival, at: wall, scope: last.scope.name, upstream: last.scope.upstream, model: target.model,
+            .arrival, at: wall, scope: last.name, upstream: last.terms.upstream, model: target.model,
             prefixes: entries.reversed().map { CoveredPrefix($0.plan) }, lifetime: last.plan.lifetime, usage: usage,
             cost: usage.map { target.price.cost(of: $0, modifiers: target.modifiers).total },
             cause: missed ? usage.flatMap { last.evidence(for: start).cause(of: $0) } : nil)
@@ -45,7 +45,7 @@ extension LedgerRow {
 
 extension WarmEntry {
     /// Whether it is the last breakpoint's, and so covers all that the scope caches.
-    fileprivate var isWhole: Bool { plan.id == scope.name }
+    fileprivate var isWhole: Bool { plan.id == name }
 }
 
 extension CoveredPrefix {
