@@ -43,6 +43,10 @@ def test_warm_verifies_and_is_warm_knows(folder, emulator):
     assert report["usage"]["read"] == bill["cache_read"]
     warm = warmer("is-warm", "support.json", "--json", "--upstream", emulator.url)
     assert warm.returncode == 0 and json.loads(warm.stdout)["warm"] is True
+    # The upstream's own time counts, since it is an emulator.
+    emulator.post("/emulator/clock", {"advance_seconds": 301})
+    cold = warmer("is-warm", "support.json", "--upstream", emulator.url)
+    assert cold.returncode == 3 and cold.stdout.startswith("cold")
 
 
 def test_warm_fails_when_the_second_request_does_not_read(folder, emulator):

@@ -10,7 +10,10 @@ struct UpstreamOptions: ParsableArguments {
     var upstream = "https://api.anthropic.com"
     @Option(help: ArgumentHelp("A value of the anthropic-beta header that the real traffic sends.", valueName: "name"))
     var beta: [String] = []
-    @Option(help: ArgumentHelp("Take the time from an emulator instead of this machine.", valueName: "url"))
+    @Option(
+        help: ArgumentHelp(
+            "Take the time from an emulator instead of this machine; from the upstream itself where that is one.",
+            valueName: "url"))
     var clock: String?
 
     static let keyVariable = "ANTHROPIC_API_KEY"
@@ -31,10 +34,13 @@ struct UpstreamOptions: ParsableArguments {
 }
 
 extension UpstreamOptions {
-    /// The machine's time, or an emulator's as it is now.
+    /// The machine's time, or an emulator's as it is now: of the one that was named, or that is the upstream itself.
     func warmClock() async throws -> any WarmClock {
-        guard let clock else { return SystemClock() }
-        return try await EmulatorTime.clock(clock)
+        if let clock { return try await EmulatorTime.clock(clock) }
+        guard let host = URL(string: upstream)?.host(), ["127.0.0.1", "localhost", "::1"].contains(host) else {
+            return SystemClock()
+        }
+        return (try? await EmulatorTime.clock(upstream)) ?? SystemClock()
     }
 }
 
