@@ -52,6 +52,7 @@ let package = Package(
         .library(name: "Upstreams", targets: ["Upstreams"]),
         .library(name: "PromptCacheEmulator", targets: ["PromptCacheEmulator", "SteppedTime"]),
         .library(name: "WarmerTesting", targets: ["WarmerTesting", "SteppedTime"]),
+        .library(name: "TrafficImport", targets: ["TrafficImport", "WarmingPolicies"]),
         .library(name: "PromptCache", targets: ["PromptCache", "OrderedJSON"]),
         .library(name: "WarmerService", targets: ["WarmerService"]),
         .executable(name: "warmer", targets: ["warmer"]),
@@ -78,7 +79,7 @@ let package = Package(
         room("PromptCache", ["OrderedJSON", crypto]),
         room("CachePrices", ["OrderedJSON", "PromptCache"], resources: [.embedInCode("Resources/prices.json")]),
         room("PromptInspection", ["OrderedJSON", "PromptCache", "CachePrices"]),
-        room("WarmingPolicies", ["PromptCache"]),
+        room("WarmingPolicies", ["PromptCache", heap]),
         // What makes a run repeatable: virtual time, which the emulator's clock steps through, and seeded chance.
         room("SteppedTime", [heap]),
         // The library people import.
@@ -106,6 +107,8 @@ let package = Package(
         room(
             "PromptCacheEmulator",
             ["OrderedJSON", "SteppedTime", "BodyCodings", crypto, hummingbird, httpTypes, nioCore, log]),
+        // Recorded traffic from files, and reports on it.
+        room("TrafficImport", ["OrderedJSON", "PromptCache", "WarmingPolicies", "BodyCodings"]),
         // The daemon and the command.
         room(
             "WarmerService",
@@ -118,7 +121,8 @@ let package = Package(
             name: "warmer",
             dependencies: [
                 "OrderedJSON", "PromptCache", "CachePrices", "CacheReports", "PromptInspection", "WarmingPolicies",
-                "SQLiteWarmStore", "SteppedTime", "PromptCacheWarmer", "Upstreams", "PromptCacheEmulator",
+                "SQLiteWarmStore", "SteppedTime", "TrafficImport", "PromptCacheWarmer", "Upstreams",
+                "PromptCacheEmulator",
                 "WarmerService", "WarmerTesting",
                 argumentParser, asyncHTTPClient,
                 lifecycle,
@@ -161,6 +165,7 @@ let package = Package(
                 "WarmerTesting",
                 "WarmingPolicies", log,
             ]),
+        tests("TrafficImportTests", ["TrafficImport", "BodyCodings", "PromptCache", "SteppedTime", "WarmingPolicies"]),
         tests("SteppedTimeTests", ["SteppedTime"]),
         tests("BodyCodingsTests", ["BodyCodings", "SteppedTime"]),
         tests(

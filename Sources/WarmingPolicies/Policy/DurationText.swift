@@ -1,7 +1,7 @@
 /// Durations as policy names have them: `240s`, `1.5s`, and when reading also `4m` and `1h`.
 package enum DurationText {
     /// In seconds, to the millisecond.
-    static func write(_ duration: Duration) -> String {
+    package static func write(_ duration: Duration) -> String {
         let milliseconds = duration.nanoseconds / 1_000_000
         let (seconds, rest) = milliseconds.magnitude.quotientAndRemainder(dividingBy: 1000)
         let sign = milliseconds < 0 ? "-" : ""

@@ -10,6 +10,7 @@ extension WarmPolicy {
         case .every: WarmPolicy(.every(other.usualSpacing), other)
         case .idle(let pings, _): WarmPolicy(.idle(pings: pings, spacing: nil), other)
         case .breakEven: .breakEven(other)
+        case .adaptive: self
         }
     }
 }

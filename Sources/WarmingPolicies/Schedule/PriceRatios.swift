@@ -19,6 +19,9 @@ public struct PriceRatios: Hashable, Sendable {
         self.write1h = write1h >= 0 ? write1h : 0
     }
 
+    /// The provider's ratios for most models: a read costs a tenth of the input price.
+    public static let usual = PriceRatios(read: 0.1)
+
     /// The ratios of prices in any one unit.
     public init(input: Double, read: Double, write5m: Double, write1h: Double) {
         self.init(read: read / input, write5m: write5m / input, write1h: write1h / input)

@@ -9,6 +9,23 @@ public import PromptCache
 /// due     = anchor + min(the policy's spacing, lifetime − margin)      anchor: the last start that touched the entry
 /// expiry  = anchor + lifetime                                          from then on it is cold, whatever was due
 /// ```
+///
+/// The calls, in the order of a day. The adaptive policy learns from arrivals, so these take the statistics that all
+/// scopes of a workload share; the other policies need only ``arrival(at:)`` and pass none.
+///
+/// ```swift
+/// schedule.arrival(Arrival(start: …, prefixTokens: …, newTokens: …), shared: &shared, prices: prices)
+/// // if the cache is cold and the lifetime is ours to choose: what to mark the request with
+/// schedule.lifetimeToWrite(prices: prices, shared: shared)
+/// // when the response is there
+/// schedule.answered(verdict: …, awaits: …, shared: &shared)
+/// schedule.paid(tokens)                                           // where the lifetime is ours: bounds the cost
+/// // at once, and whenever the moment of the last decision has come
+/// shared.advance(to: now)
+/// schedule.next(after: now, timing: timing, prices: prices, shared: shared)
+/// schedule.pinged(at: …, verdict: …); schedule.paid(tokens)       // or schedule.failed(at: …)
+/// schedule.keep(until: …); schedule.drop(at: …)                   // a person, or the host, knows better
+/// ```
 public struct WarmSchedule: Hashable, Sendable, Codable {
     /// Why a schedule asks for no more pings until it is resumed.
     public enum Stop: String, Hashable, Sendable, Codable {
@@ -16,6 +33,8 @@ public struct WarmSchedule: Hashable, Sendable, Codable {
         case diverged
         /// Two pings in a row were neither read nor written.
         case notCached = "not-cached"
+        /// Twice in a row an arrival missed what pings had just hit: they reach another region or workspace.
+        case elsewhere
     }
 
     /// The rule it follows.
@@ -38,12 +57,25 @@ public struct WarmSchedule: Hashable, Sendable, Codable {
     public private(set) var failuresInARow = 0
     /// Why it has stopped; nil while it has not.
     public private(set) var stop: Stop?
+    /// Until when it is held whatever that costs; nil if nobody asked for it.
+    public private(set) var keptUntil: Moment?
+    /// What the adaptive policy has learned of the scope; nil before the first arrival and for other policies.
+    var learned: ScopeStatistics?
 
     /// What pings are counted from: the last arrival or explicit pre-warm.
-    private var gapStart: Moment?
+    private(set) var gapStart: Moment?
     private var lastFailure: Moment?
     private var uncachedInARow = 0
     private var again: Again?
+    /// Until when the last ping of this gap, a hit, holds the entry.
+    private var pingHitUntil: Moment?
+    /// Whether it did when the last arrival came. Optional as what follows, so that states stored before there was such
+    /// a thing are read.
+    private var heldByPing: Bool?
+    /// When the user's conversation was said to be over.
+    private var droppedAt: Moment?
+    /// The arrivals in a row that missed what a ping had hit before them, where there were any.
+    private var missesBehindHits: Int?
 
     /// A ping out of turn.
     private struct Again: Hashable, Sendable, Codable {
@@ -55,6 +87,7 @@ public struct WarmSchedule: Hashable, Sendable, Codable {
     private static let confirmDelay: Duration = .seconds(2)
     private static let missesToStop = 3
     private static let uncachedToStop = 2
+    private static let missesBehindHitsToStop = 2
 
     /// A schedule to which nothing has happened yet.
     public init(policy: WarmPolicy, verifies: Bool = false) {
@@ -70,8 +103,52 @@ extension WarmSchedule {
     ///
     /// It is the new anchor even if it found the cache cold, since it then wrote. Told late, it never moves time back.
     ///
+    /// The adaptive policy learns more from ``arrival(_:shared:prices:)``.
+    ///
     /// - Parameter start: when the request started.
     public mutating func arrival(at start: Moment) {
+        guard policy.isAdaptive else { return touched(at: start) }
+        var alone = SharedStatistics()
+        arrival(Arrival(start: start), shared: &alone, prices: .usual)
+    }
+
+    /// A real request of the user's touched the scope, with what the adaptive policy learns from.
+    ///
+    /// - Parameters:
+    ///   - shared: what the scopes of this workload have in common.
+    ///   - prices: what reading and writing cost, for the account that bounds the cost.
+    public mutating func arrival(_ arrival: Arrival, shared: inout SharedStatistics, prices: PriceRatios) {
+        // Told late, it teaches nothing: the gap that it falls into has been counted.
+        if policy.isAdaptive, lastArrival.map({ arrival.start > $0 }) ?? true {
+            var statistics = learned ?? ScopeStatistics()
+            statistics.arrive(arrival, shared: &shared, prices: prices)
+            learned = statistics
+        }
+        touched(at: arrival.start)
+    }
+
+    /// The response to the last arrival is there.
+    ///
+    /// - Parameters:
+    ///   - verdict: what its usage proves; nil if it is not known.
+    ///   - awaits: what the conversation waits for now.
+    public mutating func answered(verdict: Verdict?, awaits: Awaits = .unknown, shared: inout SharedStatistics) {
+        learned?.awaits(awaits, shared: &shared)
+        guard let verdict else { return }
+        // Neither read nor written: nothing is cached that could be held.
+        if verdict == .uncached, anchor == lastArrival { anchor = nil }
+        guard heldByPing == true else { return }
+        if verdict == .rewritten || verdict == .uncached {
+            missesBehindHits = (missesBehindHits ?? 0) + 1
+            if missesBehindHits == Self.missesBehindHitsToStop { stop = .elsewhere }
+        } else {
+            missesBehindHits = nil
+        }
+    }
+
+    private mutating func touched(at start: Moment) {
+        heldByPing = pingHitUntil.map { start < $0 } ?? false
+        pingHitUntil = nil
         anchor = max(anchor ?? start, start)
         guard lastArrival.map({ start > $0 }) ?? true else { return }
         lastArrival = start
@@ -111,6 +188,7 @@ extension WarmSchedule {
         uncachedInARow = 0
         anchor = max(anchor ?? start, start)
         if verdict == .hit {
+            if start > lastArrival ?? start { pingHitUntil = start + lived }
             missesInARow = 0
         } else if shouldHit {
             misses += 1
@@ -140,9 +218,22 @@ extension WarmSchedule {
         lastFailure = max(lastFailure ?? moment, moment)
     }
 
+    /// Holds it until a moment, whatever the policy says and whatever that costs; what is cold is written again.
+    public mutating func keep(until end: Moment) {
+        keptUntil = end
+        droppedAt = nil
+    }
+
+    /// The conversation is over: no more pings until somebody arrives after all.
+    public mutating func drop(at moment: Moment) {
+        droppedAt = moment
+        keptUntil = nil
+    }
+
     /// Clears a stop, and what led to it.
     public mutating func resume() {
         stop = nil
+        missesBehindHits = nil
         missesInARow = 0
         uncachedInARow = 0
         again = nil
@@ -162,10 +253,15 @@ extension WarmSchedule {
     ///
     /// - Parameters:
     ///   - now: the present. A ping that was due before is due now, as long as the entry lives.
-    ///   - timing: how long the upstream keeps entries and how long before the end pings must start.
+    ///   - timing: how long the upstream keeps entries and how long before the end pings must start. Where the adaptive
+    ///     policy has chosen a lifetime, that one.
     ///   - prices: what reading and writing cost.
-    public func next(after now: Moment, timing: Timing, prices: PriceRatios) -> Decision {
-        let mostPings = policy.mostPings(timing.lifetime, prices)
+    ///   - shared: what the scopes of this workload have in common; only the adaptive policy asks.
+    public func next(
+        after now: Moment, timing: Timing, prices: PriceRatios, shared: SharedStatistics = .empty
+    ) -> Decision {
+        let isKept = keptUntil.map { now < $0 } ?? false
+        let mostPings = isKept ? nil : mostPings(timing.lifetime, prices)
         let expiry = anchor.map { $0 + timing.lifetime.duration }
         func reason(_ code: Reason.Code, writes: Bool = false) -> Reason {
             Reason(
@@ -176,24 +272,49 @@ extension WarmSchedule {
         }
         func rest(_ code: Reason.Code) -> Decision { .rest(until: nil, reason(code)) }
 
-        if let stop { return rest(stop == .diverged ? .diverged : .notCached) }
-        guard let spacing = policy.spacing else { return rest(policy == .uncached ? .uncached : .off) }
-        if policy.needsArrivals {
+        if let stop { return rest(stop.reason) }
+        if droppedAt.map({ $0 >= gapStart ?? $0 }) ?? false { return rest(.dropped) }
+        let usual = isKept ? timing.lifetime.usualSpacing : nil
+        guard let spacing = policy.spacing(timing.lifetime) ?? usual else {
+            return rest(policy == .uncached ? .uncached : .off)
+        }
+        if policy.needsArrivals, !isKept {
             guard gapStart != nil else { return rest(.noArrivalYet) }
             if let mostPings, pingsInGap >= mostPings { return rest(.enough) }
         }
 
         let earliest = max(now, notBefore ?? now)
         guard let anchor, let expiry else {
+            if policy.needsArrivals, !isKept { return rest(.cold) }
             return .ping(at: earliest, reason(again == nil ? .prewarm : .tryAgain, writes: true))
         }
         let due = anchor + min(spacing, timing.holdInterval)
         let at = max(min(due, again?.at ?? due), earliest)
         guard at < expiry else {
-            return policy.needsArrivals ? rest(.cold) : .ping(at: earliest, reason(.writeAgain, writes: true))
+            return policy.needsArrivals && !isKept
+                ? rest(.cold) : .ping(at: earliest, reason(.writeAgain, writes: true))
         }
-        guard let again else { return .ping(at: at, reason(.hold)) }
-        return .ping(at: at, reason(again.confirms ? .confirm : .tryAgain))
+        if let again { return .ping(at: at, reason(again.confirms ? .confirm : .tryAgain)) }
+        if isKept { return .ping(at: at, reason(.kept)) }
+        let statistics = learned ?? ScopeStatistics()
+        guard policy.isAdaptive, !statistics.safety.isFollowed else { return .ping(at: at, reason(.hold)) }
+        // What has been seen until a ping is due tells more than anything that could be planned before.
+        guard at <= now else { return .rest(until: at, reason(.undecided)) }
+        let outlook = statistics.outlook(
+            at: at, age: at - (gapStart ?? anchor), spacing: min(spacing, timing.holdInterval),
+            pingsLeft: (mostPings ?? 1) - pingsInGap,
+            lifetime: timing.lifetime, prices: prices, latency: policy.latency, shared: shared)
+        let pays = outlook.value > 0
+        let why = reason(pays ? .pays : .paysNot).with(outlook)
+        return pays ? .ping(at: at, why) : .rest(until: nil, why)
+    }
+
+    /// The pings that are allowed in a gap: by the policy, and as the adaptive one stands.
+    private func mostPings(_ lifetime: Lifetime, _ prices: PriceRatios) -> Int? {
+        guard let learned else { return policy.mostPings(lifetime, prices) }
+        if learned.isSubAgent { return 0 }
+        guard learned.safety.isFollowed else { return policy.mostPings(lifetime, prices) }
+        return lifetime == SafePolicy.lifetime ? SafePolicy.mostPings : 0
     }
 
     /// How long the entry will live without another request; nil where there is none.

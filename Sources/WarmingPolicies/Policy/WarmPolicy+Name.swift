@@ -11,13 +11,15 @@ extension WarmPolicy {
         case .idle(let pings, nil): return "idle:\(pings)\(ttl)"
         case .idle(let pings, let spacing?): return "idle:\(pings)/\(DurationText.write(spacing))\(ttl)"
         case .breakEven: return "break-even\(ttl)"
+        case .adaptive(latency: 0): return "adaptive"
+        case .adaptive(let latency): return "adaptive:\(latency)"
         }
     }
 
     /// The forms that names have, for messages and help.
     public static let forms = [
         "uncached", "off@5m", "off@1h", "every:240s@5m", "idle:2@5m", "idle:2/295s@5m", "break-even@5m",
-        "break-even@1h",
+        "break-even@1h", "adaptive",
     ]
 
     /// A policy by its name.
@@ -54,11 +56,22 @@ extension WarmPolicy {
             let spacing = numbers.count > 1 ? try Self.duration(numbers[1], of: name) : nil
             self = try .idle(pings: pings, spacing: spacing, lifetime: lifetime)
         case "adaptive":
-            throw WarmPolicyError(
-                .unavailable, "'adaptive' is not available in this version: take break-even@5m or idle:2@5m")
+            guard ttl == nil else {
+                throw WarmPolicyError(
+                    .lifetime, "'\(name)': the adaptive policy takes the lifetime that is cheaper; write adaptive")
+            }
+            guard let argument else {
+                self = .adaptive
+                return
+            }
+            guard let latency = Double(argument) else {
+                throw WarmPolicyError(
+                    .number, "'\(name)' does not say what a cold start is worth: write for example adaptive:0.25")
+            }
+            self = try .adaptive(latency: latency)
         case "optimum":
             throw WarmPolicyError(
-                .unavailable, "'optimum' knows the future and is not available in this version: take break-even@5m")
+                .unavailable, "'optimum' knows the future, which only `warmer simulate` does: take adaptive")
         default:
             throw Self.unknown(name)
         }
