@@ -1,3 +1,4 @@
+import PromptCache
 public import WarmingPolicies
 
 /// What a plan comes to.

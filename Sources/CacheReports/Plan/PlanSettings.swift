@@ -1,4 +1,5 @@
 public import CachePrices
+import WarmingPolicies
 
 extension WarmingPlan {
     /// What to paste into `warmer.yaml`; nil where nothing is to be warmed.

@@ -1,5 +1,5 @@
-public import PromptCache
-public import WarmingPolicies
+import PromptCache
+import WarmingPolicies
 
 /// What matters of a trace for warming, in numbers.
 public struct TrafficFacts: Hashable, Sendable {

@@ -12,6 +12,17 @@ public struct RecordedRequest: Hashable, Sendable {
     public var awaits: Awaits
     public var isSubAgent: Bool
 
+    public init(
+        start: Moment, scope: String, model: ModelID, usage: Usage, awaits: Awaits = .unknown, isSubAgent: Bool = false
+    ) {
+        self.start = start
+        self.scope = scope
+        self.model = model
+        self.usage = usage
+        self.awaits = awaits
+        self.isSubAgent = isSubAgent
+    }
+
     /// The tokens that were to be cached; all of them where nothing was marked.
     public var cacheable: Int { usage.cached > 0 ? usage.cached : usage.totalInput }
 }

@@ -2,6 +2,7 @@ import ArgumentParser
 import CachePrices
 import CacheReports
 import Foundation
+import OrderedJSON
 import PromptCache
 import TrafficImport
 import WarmingPolicies

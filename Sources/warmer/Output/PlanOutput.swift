@@ -1,6 +1,8 @@
 import CachePrices
 import CacheReports
 import OrderedJSON
+import PromptCache
+import TrafficImport
 import WarmingPolicies
 
 /// A plan in plain words and numbers, or as JSON.

@@ -5,7 +5,9 @@ import Testing
 import WarmingPolicies
 
 @Suite struct WarmPolicyTests {
-    private static let extremes = ["every:1s@5m", "every:3599.999s@1h", "every:1.5s@1h", "idle:0@1h", "idle:1000@5m"]
+    private static let extremes = [
+        "every:1s@5m", "every:3599.999s@1h", "every:1.5s@1h", "idle:0@1h", "idle:1000@5m", "adaptive:0.25",
+    ]
 
     @Test(arguments: WarmPolicy.forms + extremes)
     func `a policy prints as the name it was read from`(name: String) throws {
@@ -42,8 +44,10 @@ import WarmingPolicies
         ("every:-5s@5m", .interval, "not a duration"), ("every:240s", .lifetime, "write every:240s@5m or every"),
         ("off@10m", .lifetime, "there are 5m and 1h"), ("uncached@5m", .lifetime, "write uncached"),
         ("idle@5m", .number, "idle:2@5m"), ("idle:two@5m", .number, "idle:2@5m"), ("idle:-1@5m", .number, "0 to 1000"),
-        ("idle:1001@5m", .number, "0 to 1000"), ("adaptive", .unavailable, "take break-even@5m"),
-        ("optimum", .unavailable, "break-even@5m"), ("of@5m", .unknown, "did you mean off@5m?"),
+        ("idle:1001@5m", .number, "0 to 1000"), ("adaptive@5m", .lifetime, "write adaptive"),
+        ("adaptive:much", .number, "adaptive:0.25"), ("adaptive:-1", .number, "0 to 100"),
+        ("adaptive:0.0001", .number, "in thousandths"), ("optimum", .unavailable, "take adaptive"),
+        ("of@5m", .unknown, "did you mean off@5m?"),
         ("evry:240s@5m", .unknown, "did you mean every:240s@5m?"), ("breakeven@1h", .unknown, "break-even@"),
         ("idel:2@5m", .unknown, "did you mean idle:2@5m?"), ("", .unknown, "there are uncached, off@5m"),
         ("warm it please", .unknown, "there are uncached, off@5m"), ("off:3@5m", .unknown, "did you mean off@5m?"),
@@ -68,14 +72,14 @@ import WarmingPolicies
         #expect(
             counterparts == [
                 "uncached", "off@1h", "off@1h", "every:3540s@1h", "idle:2@1h", "idle:2@1h", "break-even@1h",
-                "break-even@1h",
+                "break-even@1h", "adaptive",
             ])
         #expect(try WarmPolicy("every:240s@5m").counterpart(for: .fiveMinutes).name == "every:240s@5m")
     }
 
-    @Test func `idle and break-even need to be told of arrivals`() throws {
+    @Test func `policies that let go need to be told of arrivals`() throws {
         let needing = try WarmPolicy.forms.filter { try WarmPolicy($0).needsArrivals }
-        #expect(needing == ["idle:2@5m", "idle:2/295s@5m", "break-even@5m", "break-even@1h"])
+        #expect(needing == ["idle:2@5m", "idle:2/295s@5m", "break-even@5m", "break-even@1h", "adaptive"])
         let pinging = try WarmPolicy.forms.filter { try WarmPolicy($0).everPings }
         #expect(pinging == ["every:240s@5m"] + needing)
     }
