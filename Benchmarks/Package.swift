@@ -42,6 +42,13 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict),
+        .executableTarget(
+            name: "PolicyBenchmark",
+            dependencies: [
+                .product(name: "PromptCache", package: "prompt-cache-warmer"),
+                .product(name: "TrafficImport", package: "prompt-cache-warmer"),
+            ],
+            swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -14,7 +14,7 @@ extension SharedStatistics: Codable {
         bytes.write(Self.version)
         bytes.write(UInt8(clockOrigin == nil ? 0 : 1))
         bytes.write(clockOrigin ?? 0)
-        for value in sums.values { bytes.write(value) }
+        for value in sums.values + prior { bytes.write(value) }
         for value in arrived + entered + clock.observed + clock.expected { bytes.write(value) }
         open.write(to: &bytes)
         var container = encoder.singleValueContainer()
@@ -28,14 +28,17 @@ extension SharedStatistics: Codable {
         let origin = bytes.readDouble()
         self.init(clockOrigin: hasClock ? origin : nil)
         sums = Sums(values: (0..<sums.values.count).map { _ in bytes.readDouble() })
+        // As it was, and not as the counts would have it by now: decisions go on as they were.
+        let prior = (0..<GapAges.count).map { _ in bytes.readDouble() }
         func fill(_ counts: inout [Float]) { for index in counts.indices { counts[index] = max(0, bytes.readFloat()) } }
         fill(&arrived)
         fill(&entered)
         fill(&clock.observed)
         fill(&clock.expected)
-        guard let open = OpenGaps(&bytes), !bytes.isBroken, bytes.isAtEnd else { return nil }
+        guard let open = OpenGaps(&bytes), !bytes.isBroken, bytes.isAtEnd, prior.allSatisfy({ $0 > 0 && $0 < 1 })
+        else { return nil }
         self.open = open
-        settle()
+        self.prior = prior
     }
 }
 

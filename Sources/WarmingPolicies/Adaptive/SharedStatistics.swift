@@ -23,7 +23,7 @@ public struct SharedStatistics: Hashable, Sendable {
     var clock = ClockProfile()
     var sums = Sums()
     /// The prior as what was seen makes it.
-    private(set) var prior: [Double] = []
+    var prior: [Double] = []
     /// Seconds from 1970 to a Monday, 00:00 by the users' clock; nil where the traffic's clock is not known.
     let clockOrigin: Double?
 
@@ -61,7 +61,7 @@ public struct SharedStatistics: Hashable, Sendable {
     /// back, and what is asked for often costs nothing.
     public mutating func advance(to now: Moment) { advance(to: now.secondsSince1970) }
 
-    /// Recomputes what follows from the counts; they have been read back.
+    /// Recomputes what follows from the counts.
     mutating func settle() {
         prior = GapPriors.mixed(arrived: arrived[0..<GapAges.count], entered: entered[0..<GapAges.count])
     }
@@ -148,7 +148,7 @@ extension SharedStatistics {
     /// The chance that a gap which has entered a bin ends in it, for all gaps.
     func base(_ bin: Int) -> Double {
         let trust = Self.priorTrust
-        return (Double(arrived[bin]) + trust * prior[bin]) / (Double(entered[bin]) + trust)
+        return min((Double(arrived[bin]) + trust * prior[bin]) / (Double(entered[bin]) + trust), ReturnCurve.mostHazard)
     }
 
     /// The same for gaps of a kind.
@@ -159,7 +159,7 @@ extension SharedStatistics {
             let at = row * GapAges.count + bin
             return (Double(arrived[at]) + Self.situationTrust * base) / (Double(entered[at]) + Self.situationTrust)
         }
-        let hazard = blended(context.row)
+        let hazard = min(blended(context.row), ReturnCurve.mostHazard)
         guard let awaitsRow = context.awaitsRow else { return hazard }
         // The situation tells part of the same, so what is awaited counts by its root only.
         return min(hazard * (blended(awaitsRow) / base).squareRoot(), ReturnCurve.mostHazard)

@@ -23,25 +23,28 @@ import Testing
     }
 
     @Test func `stored and read back both decide and learn on as before`() throws {
-        for seed in 1...40 as ClosedRange<UInt64> {
+        for seed in 1...8 as ClosedRange<UInt64> {
             let (schedule, shared) = drawn(seed)
             let json = try JSONEncoder().encode([schedule])
             var restored = try #require(try JSONDecoder().decode([WarmSchedule].self, from: json).first)
             var restoredShared = try JSONDecoder().decode(
                 [SharedStatistics].self, from: JSONEncoder().encode([shared]))[0]
             #expect(restored == schedule)
-            #expect(restoredShared == shared)
+            // In a variable, so that a failure does not print thousands of numbers.
+            let isSame = restoredShared == shared
+            #expect(isSame)
             var (original, originalShared) = (schedule, shared)
             let later = (schedule.lastArrival ?? at(0)) + .seconds(1234)
             original.arrival(Arrival(start: later), shared: &originalShared, prices: .tenth)
             restored.arrival(Arrival(start: later), shared: &restoredShared, prices: .tenth)
             #expect(restored == original)
-            #expect(restoredShared == originalShared)
+            let learnsOn = restoredShared == originalShared
+            #expect(learnsOn)
         }
     }
 
     @Test func `what is learned of a scope takes at most 600 bytes, stored and in memory`() throws {
-        for seed in 1...20 as ClosedRange<UInt64> {
+        for seed in 1...8 as ClosedRange<UInt64> {
             let learned = try #require(drawn(seed).schedule.learned)
             #expect(try JSONEncoder().encode([learned]).count <= 300)
         }
@@ -75,7 +78,7 @@ import Testing
         let whole = try JSONEncoder().encode([shared])
         let text = String(decoding: whole, as: UTF8.self)
         var random = SeededRandom(seed: 5)
-        for _ in 0..<200 {
+        for _ in 0..<30 {
             var letters = Array(text)
             let place = Int.random(in: 2..<letters.count - 2, using: &random)
             if random.chance(50) { letters[place] = "A" } else { letters.remove(at: place) }
