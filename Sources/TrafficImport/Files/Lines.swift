@@ -12,7 +12,7 @@ struct Lines {
     /// Shows each line with its number, from 1, without its end.
     ///
     /// - Throws: ``TrafficFault`` if it cannot be read, and whatever `body` throws.
-    func forEach(_ body: (_ number: Int, _ line: ArraySlice<UInt8>) throws -> Void) throws {
+    func read(_ body: (_ number: Int, _ line: ArraySlice<UInt8>) throws -> Void) throws {
         let file = try open()
         defer { try? file.close() }
         var rest: [UInt8] = []
@@ -38,7 +38,7 @@ struct Lines {
 
         var inflater: Inflater?
         var isFirst = true
-        while let piece = try read(file) {
+        while let piece = try piece(of: file) {
             if isFirst, piece.starts(with: [0x1F, 0x8B]) { inflater = try Inflater() }
             isFirst = false
             if let inflater { try inflated { try inflater.inflate(piece, take) } } else { try take(piece[...]) }
@@ -59,7 +59,7 @@ struct Lines {
         return file
     }
 
-    private func read(_ file: FileHandle) throws(TrafficFault) -> [UInt8]? {
+    private func piece(of file: FileHandle) throws(TrafficFault) -> [UInt8]? {
         do {
             guard let data = try file.read(upToCount: Self.pieceSize), !data.isEmpty else { return nil }
             return Array(data)

@@ -17,7 +17,7 @@ public enum Transcripts {
         var seen: Set<String> = []
         for (index, file) in files.enumerated() {
             var transcript = Transcript()
-            try Lines(path: file).forEach { _, line in
+            try Lines(path: file).read { _, line in
                 if line.isEmpty { return }
                 guard let root = try? JSONText(Array(line)).root, transcript.take(root) else {
                     passedOver += 1

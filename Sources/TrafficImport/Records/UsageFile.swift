@@ -19,7 +19,7 @@ public enum UsageFile {
         var requests: [RecordedRequest] = []
         var passedOver = 0
         var timeless: Int?
-        try Lines(path: path).forEach { number, line in
+        try Lines(path: path).read { number, line in
             if line.isEmpty { return }
             let root = try JSONLine.root(line, path, number)
             let response = responses.lazy.compactMap { root[$0] }.first { $0["usage"] != nil } ?? root

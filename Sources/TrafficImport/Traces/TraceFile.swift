@@ -25,7 +25,7 @@ public struct TraceFile: Sendable {
         name = path
         let manifest = try TraceManifest.entry(for: path)
         var rows: TraceRows?
-        try Lines(path: path).forEach { number, line in
+        try Lines(path: path).read { number, line in
             if line.isEmpty { return }
             if rows == nil {
                 rows = try TraceRows(header: line, file: path, line: number)

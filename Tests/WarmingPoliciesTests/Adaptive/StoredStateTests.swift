@@ -80,7 +80,7 @@ import Testing
         var random = SeededRandom(seed: 5)
         for _ in 0..<30 {
             var letters = Array(text)
-            let place = Int.random(in: 2..<letters.count - 2, using: &random)
+            let place = random.pick(letters.indices.filter { letters[$0].isLetter })
             if random.chance(50) { letters[place] = "A" } else { letters.remove(at: place) }
             let read = try JSONDecoder().decode([SharedStatistics].self, from: Data(String(letters).utf8))[0]
             // Whatever came of it can be worked with.

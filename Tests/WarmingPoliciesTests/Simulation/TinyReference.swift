@@ -24,7 +24,7 @@ struct TinyReference {
             if index > 0 {
                 let gap = row.time - rows[index - 1].time
                 var alive = lifetime
-                for ping in stride(from: 1, through: pings, by: 1) where ping * spacing < gap {
+                for ping in stride(from: 1, through: min(pings, gap / spacing), by: 1) where ping * spacing < gap {
                     cost += read * Double(rows[index - 1].prefix + rows[index - 1].new) + 10
                     sent += 1
                     alive = ping * spacing + lifetime
@@ -37,7 +37,7 @@ struct TinyReference {
             cost += write(lifetime) * Double(size)
         }
         guard let last = rows.last else { return (cost, cold, sent) }
-        for ping in stride(from: 1, through: pings, by: 1)
+        for ping in stride(from: 1, through: min(pings, (end - last.time) / spacing), by: 1)
         where growing ? last.time + ping * spacing < end : last.time + ping * spacing <= end {
             cost += read * Double(last.prefix + last.new) + 10
             sent += 1
