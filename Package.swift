@@ -94,7 +94,10 @@ let package = Package(
             ["OrderedJSON", "PromptCache", "PromptCacheWarmer", asyncHTTPClient, nioCore, nioHTTP1, nioPosix]),
         room(
             "SQLiteWarmStore",
-            ["CachePrices", "PromptCache", "PromptCacheWarmer", "WarmingPolicies", grdb, log, metrics]),
+            [
+                "CachePrices", "PromptCache", "PromptCacheWarmer", "PromptInspection", "WarmingPolicies", grdb, log,
+                metrics,
+            ]),
         room("CacheReports", ["CachePrices", "OrderedJSON", "PromptCache", "PromptCacheWarmer", "WarmingPolicies"]),
         // What every engine of the store protocols must do, for its tests.
         room("StoreConformance", ["CachePrices", "PromptCache", "PromptCacheWarmer", "WarmingPolicies"]),
@@ -155,7 +158,8 @@ let package = Package(
         tests(
             "SQLiteWarmStoreTests",
             [
-                "CachePrices", "LedgerWriter", "PromptCache", "PromptCacheWarmer", "SQLiteWarmStore",
+                "CachePrices", "LedgerWriter", "PromptCache", "PromptCacheWarmer", "PromptInspection",
+                "SQLiteWarmStore",
                 "StoreConformance", "SteppedTime", "WarmingPolicies", grdb, log,
             ]),
         tests(
