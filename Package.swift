@@ -117,7 +117,8 @@ let package = Package(
             "WarmerService",
             [
                 "OrderedJSON", "PromptCache", "CachePrices", "WarmingPolicies", "SteppedTime", "PromptCacheWarmer",
-                "SQLiteWarmStore", "Upstreams", hummingbird, httpTypes, nioCore, nioHTTP1, asyncHTTPClient, yams,
+                "PromptInspection", "SQLiteWarmStore", "Upstreams", hummingbird, httpTypes, nioCore, nioHTTP1,
+                asyncHTTPClient, yams,
                 lifecycle, log,
             ]),
         .executableTarget(
@@ -176,7 +177,7 @@ let package = Package(
             "WarmerServiceTests",
             [
                 "WarmerService", "CachePrices", "Mutations", "OrderedJSON", "PromptCache", "PromptCacheEmulator",
-                "PromptCacheWarmer",
+                "PromptCacheWarmer", "SQLiteWarmStore",
                 "SteppedTime", "WarmerTesting", "WarmingPolicies", asyncHTTPClient, lifecycle, log, nioCore, nioHTTP1,
             ]),
         tests(
