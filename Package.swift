@@ -94,7 +94,10 @@ let package = Package(
             ["OrderedJSON", "PromptCache", "PromptCacheWarmer", asyncHTTPClient, nioCore, nioHTTP1, nioPosix]),
         room(
             "SQLiteWarmStore",
-            ["CachePrices", "PromptCache", "PromptCacheWarmer", "WarmingPolicies", grdb, log, metrics]),
+            [
+                "CachePrices", "PromptCache", "PromptCacheWarmer", "PromptInspection", "WarmingPolicies", grdb, log,
+                metrics,
+            ]),
         room("CacheReports", ["CachePrices", "OrderedJSON", "PromptCache", "PromptCacheWarmer", "WarmingPolicies"]),
         // What every engine of the store protocols must do, for its tests.
         room("StoreConformance", ["CachePrices", "PromptCache", "PromptCacheWarmer", "WarmingPolicies"]),
@@ -114,7 +117,8 @@ let package = Package(
             "WarmerService",
             [
                 "OrderedJSON", "PromptCache", "CachePrices", "WarmingPolicies", "SteppedTime", "PromptCacheWarmer",
-                "SQLiteWarmStore", "Upstreams", hummingbird, httpTypes, nioCore, nioHTTP1, asyncHTTPClient, yams,
+                "PromptInspection", "SQLiteWarmStore", "Upstreams", hummingbird, httpTypes, nioCore, nioHTTP1,
+                asyncHTTPClient, yams,
                 lifecycle, log,
             ]),
         .executableTarget(
@@ -155,7 +159,8 @@ let package = Package(
         tests(
             "SQLiteWarmStoreTests",
             [
-                "CachePrices", "LedgerWriter", "PromptCache", "PromptCacheWarmer", "SQLiteWarmStore",
+                "CachePrices", "LedgerWriter", "PromptCache", "PromptCacheWarmer", "PromptInspection",
+                "SQLiteWarmStore",
                 "StoreConformance", "SteppedTime", "WarmingPolicies", grdb, log,
             ]),
         tests(
@@ -172,7 +177,7 @@ let package = Package(
             "WarmerServiceTests",
             [
                 "WarmerService", "CachePrices", "Mutations", "OrderedJSON", "PromptCache", "PromptCacheEmulator",
-                "PromptCacheWarmer",
+                "PromptCacheWarmer", "SQLiteWarmStore",
                 "SteppedTime", "WarmerTesting", "WarmingPolicies", asyncHTTPClient, lifecycle, log, nioCore, nioHTTP1,
             ]),
         tests(

@@ -113,3 +113,43 @@ def test_stats_without_a_ledger_is_wrong_usage(tmp_path):
     write(tmp_path, "warmer.sqlite", "no database at all, just some text to be longer than a header or so")
     done = warmer("stats", cwd=tmp_path)
     assert done.returncode == 2 and "is no ledger" in done.stderr
+
+
+def test_versions_are_recorded_compared_and_switched(tmp_path, emulator, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("ANTHROPIC_API_KEY", "sk-emu-me-1")
+    old, new = request(), request()
+    new["system"][0]["text"] = "Be kind. " + new["system"][0]["text"]
+    first = warmer("versions", "record", "support", write(tmp_path, "old.json", old), "--env", "prod")
+    assert first.returncode == 0 and "it is current in prod" in first.stdout
+    second = warmer("versions", "record", "support", write(tmp_path, "new.json", new), "--env", "prod", "--json")
+    assert json.loads(second.stdout) | {"hash": ""} == {
+        "name": "support", "version": 2, "hash": "", "new": True, "env": "prod", "current": 1,
+    }
+    assert warmer("versions", "diff", "support@1", "support@2").returncode == 3
+    done = warmer("versions", "switch", "support", "--env", "prod", "--upstream", emulator.url, "--json")
+    report = json.loads(done.stdout)
+    assert done.returncode == 0 and report["version"] == 2 and report["before"] == 1 and report["verified"] is True
+    assert emulator.bill()["cache_creation_5m"] > 0
+    listed = json.loads(warmer("versions", "list", "--json").stdout)["versions"]
+    assert [version["current_in"] for version in listed] == [[], ["prod"]]
+    shown = warmer("versions", "show", "support@2", "--body")
+    assert json.loads(shown.stdout) == new
+    emulator.post("/emulator/faults", [{"evict": True}])
+    failed = warmer("versions", "switch", "support@1", "--env", "prod", "--upstream", emulator.url)
+    assert failed.returncode == 3 and "support@2 stays current in prod" in failed.stderr
+
+
+def test_warm_writes_the_ledger_that_stats_reads(tmp_path, emulator, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("ANTHROPIC_API_KEY", "sk-emu-me-1")
+    file = write(tmp_path, "support.json", request())
+    done = warmer("warm", file, "--verify", "--ledger", "warmer.sqlite", "--upstream", emulator.url, "--json")
+    cost = json.loads(done.stdout)["cost_usd"]
+    total = json.loads(warmer("stats", "--json").stdout)["total"]
+    assert total["pings"] == 2 and total["ping_usd"] == cost and total["requests"] == 0
+    assert warmer("is-warm", file, "--ledger", "warmer.sqlite", "--upstream", emulator.url).returncode == 0
+    assert warmer("stats", "--min-hit-rate", "0.5").returncode == 3
+    assert warmer("ledger", "check").returncode == 0
+    page = warmer("stats", "--html", "-").stdout
+    assert page.startswith("<!doctype html>") and "<script" not in page

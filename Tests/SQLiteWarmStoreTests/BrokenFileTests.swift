@@ -15,6 +15,10 @@ struct BrokenFileTests {
 
     init() throws { folder = try Folder() }
 
+    private static func ledger(_ migrations: [@Sendable (Database) throws -> Void]) -> FileKind {
+        FileKind(noun: "ledger", applicationID: Schema.applicationID, migrations: migrations)
+    }
+
     private func row(_ second: Int) -> LedgerRow {
         LedgerRow(
             .arrival, at: Self.noon + .seconds(second), scope: "a", upstream: "u", model: ModelID("m"),
@@ -48,7 +52,7 @@ struct BrokenFileTests {
     func newer() async throws {
         let steps = Schema.migrations + [{ db in try db.execute(sql: "CREATE TABLE later (x INTEGER)") }]
         let newer = try await SQLiteWarmStore.open(
-            folder.file(), budget: .standard, logger: .silent, migrations: steps, pageLimit: nil)
+            folder.file(), budget: .standard, logger: .silent, kind: Self.ledger(steps), pageLimit: nil)
         try await newer.close()
         let fault = await faultOfOpening(folder.file())
         #expect(fault?.code == .newerVersion)
@@ -62,7 +66,7 @@ struct BrokenFileTests {
         try await old.close()
         let steps = Schema.migrations + [{ db in try db.execute(sql: "ALTER TABLE event ADD COLUMN extra TEXT") }]
         let new = try await SQLiteWarmStore.open(
-            folder.file(), budget: .standard, logger: .silent, migrations: steps, pageLimit: nil)
+            folder.file(), budget: .standard, logger: .silent, kind: Self.ledger(steps), pageLimit: nil)
         #expect(try await new.rows(from: .distantPast, to: .distantFuture) == [row(0)])
         #expect(try await new.summary().version == 2)
     }
@@ -91,7 +95,7 @@ struct BrokenFileTests {
     @Test("A full disk stops pings and nothing else; once there is room, all that was recorded is written")
     func full() async throws {
         let store = try await SQLiteWarmStore.open(
-            folder.file(), budget: .perDay(.usd("1.00")), logger: .silent, migrations: Schema.migrations, pageLimit: 40)
+            folder.file(), budget: .perDay(.usd("1.00")), logger: .silent, kind: .ledger, pageLimit: 40)
         for second in 0..<1_000 { store.record(row(second)) }
         let fault = await #expect(throws: LedgerError.self) { try await store.flush() }
         #expect(fault?.code == .full)

@@ -11,7 +11,9 @@ struct ConfigurationReader {
     let environment: [String: String]
     let log: FaultLog
 
-    private static let sections = ["upstreams", "budget", "scopes", "prices", "dashboard", "proxy", "store"]
+    private static let sections = [
+        "upstreams", "budget", "scopes", "prices", "dashboard", "proxy", "store", "versions",
+    ]
 
     /// - Returns: nil if something is so wrong that there is nothing to return; then it has been noted.
     func read(_ yaml: String) async -> WarmerConfiguration? {
@@ -25,13 +27,17 @@ struct ConfigurationReader {
         let dashboard = dashboard(object["dashboard"])
         let store = store(object["store"])
         let scopeReader = ScopeReader(
-            file: file, upstreams: upstreams.map { Array($0.keys) }, budget: budget, hasArrivals: dashboard != nil)
+            file: file, upstreams: upstreams.map { Array($0.keys) }, budget: budget, hasArrivals: dashboard != nil,
+            versions: await VersionBook.read(versions(object["versions"])))
         let scopes = scopeReader.scopes(object)
         await ScopeCheck(prices: prices ?? .builtIn, upstreams: upstreams ?? [:]).check(scopes)
         guard let upstreams, let budget, let prices else { return nil }
         return WarmerConfiguration(
             upstreams: upstreams.compactMapValues(\.self), budget: budget, scopes: scopes.map(\.scope), prices: prices,
-            dashboard: dashboard, store: store)
+            dashboard: dashboard, store: store, versions: scopeReader.versions.file,
+            follows: Dictionary(scopes.compactMap { scope in scope.prompt.followed.map { (scope.scope.name, $0) } }) {
+                $1
+            })
     }
 
     // MARK: Sections
@@ -88,6 +94,10 @@ struct ConfigurationReader {
             cursor.fail("\(error)")
         }
         return nil
+    }
+
+    private func versions(_ cursor: YAMLCursor?) -> String {
+        TextFile.resolve(cursor?.text(example: "warmer-versions.sqlite") ?? "warmer-versions.sqlite", from: file)
     }
 
     /// - Returns: nil for `off`.

@@ -1,24 +1,36 @@
 import OrderedJSON
 import PromptCache
+import PromptInspection
 import Yams
 
-/// Where a scope's prompt was read from: a request file, or the configuration itself.
+/// Where a scope's prompt was read from: a request file, the file of versions, or the configuration itself.
 ///
 /// It is kept with the request, so that whatever is wrong with the prompt is told at its place there.
 struct PromptSource {
     let request: MessagesRequest
+    /// The version that it is, if it is one.
+    private(set) var followed: FollowedVersion?
     private let origin: Origin
 
     private enum Origin {
         case file(String, at: YAMLCursor)
+        case version(String, at: YAMLCursor)
         case inline(YAMLObject)
     }
 
-    /// - Parameter lifetime: what a breakpoint asks for that is placed on a prompt which has none.
+    /// - Parameters:
+    ///   - lifetime: what a breakpoint asks for that is placed on a prompt which has none.
+    ///   - versions: what `version` refers to.
     /// - Returns: nil with the reason noted.
-    init?(_ object: YAMLObject, file: String, lifetime: Lifetime) {
+    init?(_ object: YAMLObject, file: String, lifetime: Lifetime, versions: VersionBook) {
         let inline = InlinePrompt.keys.compactMap { object.key($0) }
-        if let cursor = object["request"] {
+        if let cursor = object["version"] {
+            for key in inline + [object.key("request")].compactMap(\.self) {
+                key.fail("stands beside version, which has it all: remove one of both")
+            }
+            guard inline.isEmpty, object["request"] == nil else { return nil }
+            self.init(version: cursor, versions)
+        } else if let cursor = object["request"] {
             for key in inline { key.fail("stands beside request, which has it all: remove one of both") }
             guard inline.isEmpty, let name = cursor.text(example: "prompts/support.json") else { return nil }
             self.init(file: TextFile.resolve(name, from: file), at: cursor)
@@ -28,6 +40,24 @@ struct PromptSource {
         } else {
             self.init(inline: object, lifetime: lifetime)
         }
+    }
+
+    private init?(version cursor: YAMLCursor, _ versions: VersionBook) {
+        guard let text = cursor.text(example: "support@prod") else { return nil }
+        guard let followed = FollowedVersion(text) else {
+            cursor.fail("'\(text)' is no prompt in an environment: write for example support@prod")
+            return nil
+        }
+        guard let version = versions[followed] else {
+            cursor.fail(
+                versions.fault
+                    ?? "no version of \(followed.name) is current in \(followed.environment): record one with "
+                    + "`warmer versions record \(followed.name) REQUEST.json --env \(followed.environment)`")
+            return nil
+        }
+        request = version.request
+        self.followed = followed
+        origin = .version(version.reference, at: cursor)
     }
 
     private init?(file: String, at cursor: YAMLCursor) {
@@ -78,6 +108,7 @@ struct PromptSource {
     func tell(_ fault: RequestFault) {
         switch origin {
         case .file(let name, let cursor): Self.tell(fault, in: request.text, of: name, cursor.log)
+        case .version(let name, let cursor): cursor.fail("\(name): \(fault)")
         case .inline(let object): object.cursor.descendant(fault.path).fail(fault.reason)
         }
     }
@@ -85,7 +116,7 @@ struct PromptSource {
     /// Tells what is wrong with the prompt as a whole.
     func tell(_ reason: String) {
         switch origin {
-        case .file(let name, let cursor): cursor.fail("\(name): \(reason)")
+        case .file(let name, let cursor), .version(let name, let cursor): cursor.fail("\(name): \(reason)")
         case .inline(let object): object.cursor.fail(reason)
         }
     }

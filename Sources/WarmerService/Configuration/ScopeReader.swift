@@ -22,9 +22,11 @@ struct ScopeReader {
     let budget: Budget?
     /// Whether anybody can tell of arrivals.
     let hasArrivals: Bool
+    /// What `version` refers to.
+    let versions: VersionBook
 
     private static let keys =
-        ["name", "upstream", "request"] + InlinePrompt.keys
+        ["name", "upstream", "request", "version"] + InlinePrompt.keys
         + ["policy", "verify", "budget", "active", "at", "headers", "betas"]
 
     func scopes(_ object: YAMLObject) -> [ReadScope] {
@@ -52,7 +54,7 @@ struct ScopeReader {
         let ownBudget = object["budget"].flatMap(budget)
         let hours = hours(object)
         let headers = ScopeHeaders.read(object)
-        let prompt = PromptSource(object, file: file, lifetime: policy?.lifetime ?? .fiveMinutes)
+        let prompt = PromptSource(object, file: file, lifetime: policy?.lifetime ?? .fiveMinutes, versions: versions)
         guard let nameCursor, let name, let policyCursor, let policy, let upstream, let verifies, let prompt else {
             return nil
         }

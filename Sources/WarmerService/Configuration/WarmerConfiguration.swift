@@ -14,7 +14,11 @@ public import Upstreams
 ///     request: prompts/support.json
 ///     policy: every:285s@5m
 ///     active: "Mon-Fri 08:00-20:00"
+///   - name: sales
+///     version: sales@prod                # whichever `warmer versions switch` has made current there
+///     policy: every:285s@5m
 /// dashboard: { listen: 127.0.0.1:8788 }
+/// versions: warmer-versions.sqlite      # likewise
 /// store: { sqlite: warmer.sqlite }      # this is what it is without the section; or off
 /// ```
 public struct WarmerConfiguration: Sendable {
@@ -30,6 +34,10 @@ public struct WarmerConfiguration: Sendable {
     public var dashboard: ListenAddress?
     /// Where the ledger is kept; nil for in memory, which forgets with the process.
     public var store: Store?
+    /// The file of versions.
+    public var versions: String
+    /// What scopes follow, by their names.
+    public var follows: [String: FollowedVersion]
 
     /// Where a ledger is kept.
     public enum Store: Sendable, Hashable {
@@ -51,7 +59,8 @@ public struct WarmerConfiguration: Sendable {
 
     public init(
         upstreams: [String: Upstream], budget: Budget, scopes: [WarmScope], prices: PriceList = .builtIn,
-        dashboard: ListenAddress? = .dashboard, store: Store? = nil
+        dashboard: ListenAddress? = .dashboard, store: Store? = nil,
+        versions: String = "warmer-versions.sqlite", follows: [String: FollowedVersion] = [:]
     ) {
         self.upstreams = upstreams
         self.budget = budget
@@ -59,6 +68,8 @@ public struct WarmerConfiguration: Sendable {
         self.prices = prices
         self.dashboard = dashboard
         self.store = store
+        self.versions = versions
+        self.follows = follows
     }
 }
 

@@ -71,6 +71,7 @@ public struct WarmerDaemon: Service {
         var services: [any Service] = []
         if let follower = clock as? FollowerClock { services.append(follower) }
         services.append(WarmingService(warmer: warmer, clock: clock, ports: ports) { announceDashboard(at: $0) })
+        if let follower = versionFollower { services.append(follower) }
         if let address = configuration.dashboard {
             let routes = ControlRoutes(warmer: warmer, clock: clock, budget: configuration.budget.perDay)
             services.append(
@@ -95,6 +96,15 @@ public struct WarmerDaemon: Service {
         } catch {
             logger.error("the last rows of the ledger are lost: \(error.reason)")
         }
+    }
+
+    private var versionFollower: VersionFollower? {
+        let following = configuration.scopes.compactMap { scope in
+            configuration.follows[scope.name].map { (scope, $0) }
+        }
+        guard !following.isEmpty else { return nil }
+        return VersionFollower(
+            warmer: warmer, clock: clock, file: configuration.versions, scopes: following, logger: logger)
     }
 
     private func announceDashboard(at port: Int) {

@@ -1,8 +1,5 @@
 import ArgumentParser
-import CachePrices
-import OrderedJSON
 import PromptCache
-import PromptInspection
 
 struct DiffCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -28,35 +25,9 @@ struct DiffCommand: AsyncParsableCommand {
     func run() async throws {
         if a == "-", b == "-" { throw Failure(.usage, "only one of the two can come from standard input") }
         let (one, other) = (try Files.request(a), try Files.request(b))
-        let diff = PromptDiff(one, other, context: RequestContext(endpoint: endpoint, betas: Set(beta)))
-        let price = try Prices.list(adding: prices).price(of: other.model)
-        let lifetime = other.breakpoints.last?.lifetime ?? .fiveMinutes
-        let extra = price.map { diff.extraCost(at: $0, lifetime: lifetime) }
-        if json {
-            Terminal.print(report(diff, extra).text(pretty: true))
-        } else {
-            DiffText(fileA: a, fileB: b, one: one, other: other, diff: diff, extra: extra).print()
-        }
-        if !diff.isSame { throw ExitCode(Failure.Code.notSo.rawValue) }
-    }
-
-    private func report(_ diff: PromptDiff, _ extra: USD?) -> JSONOutput {
-        [
-            "same": .boolean(diff.isSame),
-            "first_difference": diff.firstDifference.map(Self.report) ?? .null,
-            "surviving": .array(diff.surviving.map { .string($0.key.hex) }),
-            "lost": .array(diff.lost.map { .string($0.key.hex) }),
-            "unseen": .array(diff.unseen.map(Self.report)),
-            "rewritten_tokens": .integer(diff.rewrittenTokens),
-            "extra_usd_per_request": .optional(extra?.decimal),
-        ]
-    }
-
-    private static func report(_ difference: Difference) -> JSONOutput {
-        [
-            "part": .string(difference.part.rawValue), "path": .string(difference.path),
-            "offset_a": .integer(difference.offsetA), "offset_b": .integer(difference.offsetB),
-            "kind": .string(difference.kind.rawValue), "counts": .boolean(difference.counts),
-        ]
+        let report = DiffReport(
+            fileA: a, fileB: b, one: one, other: other, prices: try Prices.list(adding: prices),
+            context: RequestContext(endpoint: endpoint, betas: Set(beta)))
+        try report.print(json: json)
     }
 }

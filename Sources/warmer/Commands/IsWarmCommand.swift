@@ -14,12 +14,13 @@ struct IsWarmCommand: AsyncParsableCommand {
 
               warmer is-warm request.json || echo "the next one pays for a write"
 
-            Answers from what `warmer warm` on this machine and a running `warmer run` have seen; nothing is sent to the \
-            provider. The exit code is 3 if the prefix is cold as far as they know.
+            Answers from what `warmer warm` on this machine, a ledger or a running `warmer run` have seen; nothing is sent \
+            to the provider. The exit code is 3 if the prefix is cold as far as they know.
             """)
 
     @Argument(help: "A body of /v1/messages; - for standard input.") var request: String
     @OptionGroup var upstream: UpstreamOptions
+    @OptionGroup var touches: TouchOptions
     @Option(help: ArgumentHelp("The dashboard of a running `warmer run`.", valueName: "url"))
     var control: String?
     @Option(help: ArgumentHelp("A JSON file with prices that add to or override the built-in ones.", valueName: "file"))
@@ -34,11 +35,10 @@ struct IsWarmCommand: AsyncParsableCommand {
             throw Failure(.usage, "\(file): bears no cache_control, so it is never cached; mark its last shared block")
         }
         let now = try await upstream.warmClock().now.wall
-        let touch = TouchLog.standard.touch(of: prefix.key)
-        let seen = touch.map { $0.lifeLeft(at: now) } ?? .zero
+        let seen = try await seen(prefix.key, now)
         let daemon = try await control.asyncMap { try await Warmth.ask($0, about: prefix.key) } ?? nil
-        let life = max(seen, daemon?.lifeLeft ?? .zero)
-        let tokens = daemon?.tokens ?? touch?.tokens ?? prefix.size.estimatedTokens
+        let life = max(seen?.lifeLeft ?? .zero, daemon?.lifeLeft ?? .zero)
+        let tokens = daemon?.tokens ?? seen?.tokens ?? prefix.size.estimatedTokens
         let isWarm = life > .zero
         let lifetime = prefix.breakpoint.lifetime
         let price = try Prices.list(adding: prices).price(of: request.model)
@@ -63,5 +63,14 @@ struct IsWarmCommand: AsyncParsableCommand {
                     : Terminal.paint("cold", .yellow) + ": sending it now writes about \(tokens) tokens\(cost)")
         }
         if !isWarm { throw ExitCode(Failure.Code.notSo.rawValue) }
+    }
+
+    private func seen(_ key: PrefixKey, _ now: Moment) async throws -> Warmth? {
+        guard let ledger = try await touches.readable() else { return nil }
+        do {
+            return try await Warmth.look(in: ledger, for: key, at: now)
+        } catch {
+            throw Failure(.failed, "--ledger \(error)")
+        }
     }
 }

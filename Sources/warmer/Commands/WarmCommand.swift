@@ -3,6 +3,7 @@ import CachePrices
 import OrderedJSON
 import PromptCache
 import PromptCacheWarmer
+import SQLiteWarmStore
 import Upstreams
 import WarmingPolicies
 
@@ -23,6 +24,7 @@ struct WarmCommand: AsyncParsableCommand {
     @Argument(help: "Bodies of /v1/messages; messages behind the last breakpoint are left out.") var requests: [String]
     @Flag(help: "Send a second request, which must read the cache.") var verify = false
     @OptionGroup var upstream: UpstreamOptions
+    @OptionGroup var touches: TouchOptions
     @Option(help: "Place this many breakpoints besides those that are there; at most 4 in all.") var breakpoints = 0
     @Option(help: "The most that all of it may cost at worst, in USD.") var budget = "1.00"
     @Option(help: ArgumentHelp("A JSON file with prices that add to or override the built-in ones.", valueName: "file"))
@@ -33,17 +35,17 @@ struct WarmCommand: AsyncParsableCommand {
         let list = try Prices.list(adding: prices)
         let client = try upstream.client()
         let clock = try await upstream.warmClock()
+        let ledger = try await touches.writable(prices: list)
         let warmer = CacheWarmer(
             clients: [CacheWarmer.defaultUpstream: client],
             options: WarmerOptions(
-                budget: .perDay(try Self.usd(budget)), prices: list, clock: clock, logger: .silent))
+                budget: .perDay(try Self.usd(budget)), ledger: ledger, prices: list, clock: clock, logger: .silent))
         var isAllVerified = true
         for file in requests {
             let scope = try scope(file)
             do {
                 try await warmer.add(scope)
                 let result = try await warmer.warm(scope.name, verify: verify)
-                try TouchLog.standard.record(result.prefixes)
                 report(file, result)
                 isAllVerified = isAllVerified && result.isVerified != false
             } catch let fault as ScopeFault {
@@ -51,6 +53,11 @@ struct WarmCommand: AsyncParsableCommand {
             } catch let failure as WarmFailure {
                 throw Failure(.failed, failure.reason)
             }
+        }
+        do {
+            try await ledger?.flush()
+        } catch {
+            Terminal.complain("`warmer is-warm` will not know of this: \(error)")
         }
         if !isAllVerified {
             throw Failure(.notSo, "a second request did not read the cache: it is not warm; see the verdicts above")

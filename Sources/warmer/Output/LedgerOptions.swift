@@ -23,6 +23,51 @@ struct LedgerOptions: ParsableArguments {
     }
 }
 
+/// The ledger that `warmer warm` writes to and `warmer is-warm` reads.
+struct TouchOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "A ledger to keep, such as that of `warmer run`; one of the user's own unless given.", valueName: "file"))
+    var ledger: String?
+
+    /// In the user's state directory.
+    private static var standard: URL {
+        let environment = ProcessInfo.processInfo.environment
+        let state =
+            environment["XDG_STATE_HOME"].flatMap { $0.isEmpty ? nil : URL(filePath: $0) }
+            ?? URL(filePath: NSHomeDirectory()).appending(path: ".local/state")
+        return state.appending(path: "prompt-cache-warmer/ledger.sqlite")
+    }
+
+    /// To write to. The user's own is only a memory aid: where it cannot be had, that is told and nil returned.
+    func writable(prices: PriceList) async throws -> SQLiteWarmStore? {
+        do {
+            if ledger == nil {
+                try? FileManager.default.createDirectory(
+                    at: Self.standard.deletingLastPathComponent(), withIntermediateDirectories: true,
+                    attributes: [.posixPermissions: 0o700])
+            }
+            return try await SQLiteWarmStore.open(
+                ledger ?? Self.standard.path, budget: .perDay(.zero), prices: prices, logger: .silent)
+        } catch {
+            guard ledger == nil else { throw Failure(.usage, "--ledger \(error.reason)") }
+            Terminal.complain("`warmer is-warm` will not know of this: \(error.reason)")
+            return nil
+        }
+    }
+
+    /// To read from; nil if the user has none yet.
+    func readable() async throws -> SQLiteWarmStore? {
+        if ledger == nil, !FileManager.default.fileExists(atPath: Self.standard.path) { return nil }
+        do {
+            return try await SQLiteWarmStore.open(
+                ledger ?? Self.standard.path, budget: .perDay(.zero), mustExist: true, logger: .silent)
+        } catch {
+            throw Failure(ledger == nil ? .failed : .usage, "--ledger \(error.reason)")
+        }
+    }
+}
+
 /// How far back a report goes, as `24h`, `7d` or `2026-11-25`.
 struct Since: ExpressibleByArgument {
     private enum Value {

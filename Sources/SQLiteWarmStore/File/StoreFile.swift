@@ -3,19 +3,19 @@ import Foundation
 import GRDB
 import PromptCacheWarmer
 
-/// Opening a ledger's file, and saying what is wrong with it.
-enum LedgerFile {
-    /// Opens a ledger, or makes one where there is no file.
+/// Opening a file of ours, and saying what is wrong with it.
+enum StoreFile {
+    /// Opens a file, or makes one where there is none.
     ///
-    /// What is not a ledger is found out before anything is written to it.
+    /// What is something else is found out before anything is written to it.
     static func open(
-        _ path: String, mustExist: Bool, migrations: [@Sendable (Database) throws -> Void], pageLimit: Int?
+        _ path: String, as kind: FileKind, mustExist: Bool, pageLimit: Int? = nil
     ) throws(LedgerError) -> DatabasePool {
         var isFolder: ObjCBool = false
         let exists = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
         if isFolder.boolValue { throw LedgerError(.unreadable, "\(path): is a folder; name a file in it") }
         if !exists {
-            if mustExist { throw LedgerError(.unreadable, "\(path): there is no such ledger; check the path") }
+            if mustExist { throw LedgerError(.unreadable, "\(path): there is no such \(kind.noun); check the path") }
             // Nobody else may read what is spent on what.
             guard FileManager.default.createFile(atPath: path, contents: nil, attributes: [.posixPermissions: 0o600])
             else {
@@ -23,14 +23,14 @@ enum LedgerFile {
             }
         }
         do {
-            if exists { try check(path, newest: migrations.count) }
+            if exists { try check(path, kind) }
             let pool = try DatabasePool(path: path, configuration: configuration)
             try pool.writeWithoutTransaction { db in
                 // What is settled stays settled, also when the power fails.
                 try db.execute(sql: "PRAGMA synchronous = FULL")
                 if let pageLimit { try db.execute(sql: "PRAGMA max_page_count = \(pageLimit)") }
                 try db.inTransaction(.immediate) {
-                    try Schema.migrate(db, with: migrations)
+                    try kind.migrate(db)
                     return .commit
                 }
             }
@@ -38,13 +38,13 @@ enum LedgerFile {
         } catch let error as LedgerError {
             throw error
         } catch {
-            throw fault(error, path)
+            throw fault(error, path, kind)
         }
     }
 
     private static var configuration: Configuration {
         var configuration = Configuration()
-        configuration.label = "ledger"
+        configuration.label = "warmer"
         // Two processes take turns; a turn is a few milliseconds.
         configuration.busyMode = .timeout(10)
         configuration.maximumReaderCount = 2
@@ -52,7 +52,8 @@ enum LedgerFile {
     }
 
     /// Looks at the file without changing it.
-    private static func check(_ path: String, newest: Int) throws {
+    private static func check(_ path: String, _ kind: FileKind) throws {
+        let newest = kind.migrations.count
         // A process that was killed in its first moment leaves an empty file, which is as good as none.
         let size = try FileManager.default.attributesOfItem(atPath: path)[.size] as? Int ?? 0
         if size == 0 { return }
@@ -60,13 +61,13 @@ enum LedgerFile {
         configuration.readonly = true
         let (id, version, tables) = try DatabaseQueue(path: path, configuration: configuration).read { db in
             (
-                try Int32.fetchOne(db, sql: "PRAGMA application_id") ?? 0, try Schema.version(of: db),
+                try Int32.fetchOne(db, sql: "PRAGMA application_id") ?? 0, try FileKind.version(of: db),
                 try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_master") ?? 0
             )
         }
         if id == 0, version == 0, tables == 0 { return }
-        guard id == Schema.applicationID else {
-            throw LedgerError(.notALedger, "\(path): is a database, but no ledger; name another file")
+        guard id == kind.applicationID else {
+            throw LedgerError(.notALedger, "\(path): is a database, but no \(kind.noun); name another file")
         }
         guard version <= newest else {
             throw LedgerError(
@@ -77,10 +78,11 @@ enum LedgerFile {
     }
 
     /// What an error of the database means, and what to do.
-    static func fault(_ error: any Error, _ path: String) -> LedgerError {
+    static func fault(_ error: any Error, _ path: String, _ kind: FileKind = .ledger) -> LedgerError {
+        if let known = error as? LedgerError { return known }
         guard let error = error as? DatabaseError else { return LedgerError(.broken, "\(path): \(error)") }
         switch error.resultCode.primaryResultCode {
-        case .SQLITE_NOTADB: return LedgerError(.notALedger, "\(path): is no ledger; name another file")
+        case .SQLITE_NOTADB: return LedgerError(.notALedger, "\(path): is no \(kind.noun); name another file")
         case .SQLITE_CORRUPT:
             return LedgerError(
                 .damaged,

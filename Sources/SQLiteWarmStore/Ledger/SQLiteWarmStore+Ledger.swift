@@ -59,7 +59,7 @@ extension SQLiteWarmStore {
             return try await pool.read { db in
                 func integer(_ sql: String) throws -> Int64? { try Int64.fetchOne(db, sql: sql) }
                 return LedgerSummary(
-                    version: try Schema.version(of: db), rows: Int(try integer("SELECT count(*) FROM event") ?? 0),
+                    version: try FileKind.version(of: db), rows: Int(try integer("SELECT count(*) FROM event") ?? 0),
                     oldest: try integer("SELECT min(at) FROM event").map(Moment.init(nanosecondsSince1970:)),
                     newest: try integer("SELECT max(at) FROM event").map(Moment.init(nanosecondsSince1970:)),
                     openReservations: Int(
@@ -98,7 +98,7 @@ extension SQLiteWarmStore {
         try await flush()
         let pool = pool
         do {
-            try await LedgerFile.offThePool { () throws(LedgerError) in
+            try await StoreFile.offThePool { () throws(LedgerError) in
                 do { try pool.close() } catch { throw LedgerError(.broken, "\(error)") }
             }
         } catch {

@@ -1,18 +1,59 @@
+import ArgumentParser
 import CachePrices
 import OrderedJSON
 import PromptCache
 import PromptInspection
 
-/// A ``PromptDiff`` for people.
-struct DiffText {
+/// A ``PromptDiff`` for people and programs.
+struct DiffReport {
     let fileA: String
     let fileB: String
     let one: MessagesRequest
     let other: MessagesRequest
-    let diff: PromptDiff
-    let extra: USD?
+    private let diff: PromptDiff
+    private let extra: USD?
 
-    func print() {
+    init(
+        fileA: String, fileB: String, one: MessagesRequest, other: MessagesRequest, prices: PriceList,
+        context: RequestContext = RequestContext()
+    ) {
+        self.fileA = fileA
+        self.fileB = fileB
+        self.one = one
+        self.other = other
+        let diff = PromptDiff(one, other, context: context)
+        self.diff = diff
+        let lifetime = other.breakpoints.last?.lifetime ?? .fiveMinutes
+        extra = prices.price(of: other.model).map { diff.extraCost(at: $0, lifetime: lifetime) }
+    }
+
+    /// Prints it, and ends the command with the right code.
+    func print(json: Bool) throws {
+        if json { Terminal.print(report.text(pretty: true)) } else { printText() }
+        if !diff.isSame { throw ExitCode(Failure.Code.notSo.rawValue) }
+    }
+
+    private var report: JSONOutput {
+        [
+            "same": .boolean(diff.isSame),
+            "first_difference": diff.firstDifference.map(Self.report) ?? .null,
+            "surviving": .array(diff.surviving.map { .string($0.key.hex) }),
+            "lost": .array(diff.lost.map { .string($0.key.hex) }),
+            "unseen": .array(diff.unseen.map(Self.report)),
+            "rewritten_tokens": .integer(diff.rewrittenTokens),
+            "extra_usd_per_request": .optional(extra?.decimal),
+        ]
+    }
+
+    private static func report(_ difference: Difference) -> JSONOutput {
+        [
+            "part": .string(difference.part.rawValue), "path": .string(difference.path),
+            "offset_a": .integer(difference.offsetA), "offset_b": .integer(difference.offsetB),
+            "kind": .string(difference.kind.rawValue), "counts": .boolean(difference.counts),
+        ]
+    }
+
+    private func printText() {
         guard let first = diff.firstDifference else {
             Terminal.print("\(Terminal.paint("same", .green)): byte for byte")
             return

@@ -45,17 +45,16 @@ public final class SQLiteWarmStore: Sendable {
     ) async throws(LedgerError) -> SQLiteWarmStore {
         try await open(
             path, budget: budget, prices: prices, retention: retention, queueCapacity: queueCapacity,
-            mustExist: mustExist, logger: logger, migrations: Schema.migrations, pageLimit: nil)
+            mustExist: mustExist, logger: logger, kind: .ledger, pageLimit: nil)
     }
 
     static func open(
         _ path: String, budget: Budget, prices: PriceList = .builtIn, retention: Duration = defaultRetention,
         queueCapacity: Int = defaultQueueCapacity, mustExist: Bool = false,
-        logger: Logger = Logger(label: "prompt-cache-warmer"), migrations: [@Sendable (Database) throws -> Void],
-        pageLimit: Int?
+        logger: Logger = Logger(label: "prompt-cache-warmer"), kind: FileKind, pageLimit: Int?
     ) async throws(LedgerError) -> SQLiteWarmStore {
-        let pool = try await LedgerFile.offThePool { () throws(LedgerError) in
-            try LedgerFile.open(path, mustExist: mustExist, migrations: migrations, pageLimit: pageLimit)
+        let pool = try await StoreFile.offThePool { () throws(LedgerError) in
+            try StoreFile.open(path, as: kind, mustExist: mustExist, pageLimit: pageLimit)
         }
         return SQLiteWarmStore(
             path: path, pool: pool, budget: budget, prices: prices, retention: retention, capacity: queueCapacity,
@@ -76,14 +75,12 @@ public final class SQLiteWarmStore: Sendable {
             do {
                 try await pool.write { db in try writer.write(rows, to: db) }
             } catch {
-                throw LedgerFile.fault(error, path)
+                throw StoreFile.fault(error, path)
             }
         }
     }
 
-    func fault(_ error: any Error) -> LedgerError {
-        error as? LedgerError ?? LedgerFile.fault(error, path)
-    }
+    func fault(_ error: any Error) -> LedgerError { StoreFile.fault(error, path) }
 }
 
 // MARK: - Money

@@ -8,20 +8,9 @@ enum Schema {
     /// Tells a ledger from other SQLite files: "PCWL".
     static let applicationID: Int32 = 0x5043_574C
 
-    /// One step for each version. What was released is never changed; a new version is a new step.
     static let migrations: [@Sendable (Database) throws -> Void] = [version1]
 
-    /// Brings a ledger from the version that it has to the newest, all or nothing.
-    static func migrate(_ db: Database, with migrations: [@Sendable (Database) throws -> Void]) throws {
-        let version = try version(of: db)
-        for step in version..<migrations.count { try migrations[step](db) }
-        if version < migrations.count { try db.execute(sql: "PRAGMA user_version = \(migrations.count)") }
-    }
-
-    static func version(of db: Database) throws -> Int { try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0 }
-
     private static func version1(_ db: Database) throws {
-        try db.execute(sql: "PRAGMA application_id = \(applicationID)")
         try db.execute(
             sql: """
                 CREATE TABLE event (
