@@ -11,7 +11,7 @@ struct ConfigurationReader {
     let environment: [String: String]
     let log: FaultLog
 
-    private static let sections = ["upstreams", "budget", "scopes", "prices", "dashboard", "proxy", "store"]
+    static let sections = ["upstreams", "budget", "scopes", "prices", "dashboard", "proxy", "store", "log"]
 
     /// - Returns: nil if something is so wrong that there is nothing to return; then it has been noted.
     func read(_ yaml: String) async -> WarmerConfiguration? {
@@ -24,6 +24,7 @@ struct ConfigurationReader {
         let prices = prices(object["prices"])
         let dashboard = dashboard(object["dashboard"])
         let store = store(object["store"])
+        let logFormat = logFormat(object["log"])
         let scopeReader = ScopeReader(
             file: file, upstreams: upstreams.map { Array($0.keys) }, budget: budget, hasArrivals: dashboard != nil)
         let scopes = scopeReader.scopes(object)
@@ -31,7 +32,7 @@ struct ConfigurationReader {
         guard let upstreams, let budget, let prices else { return nil }
         return WarmerConfiguration(
             upstreams: upstreams.compactMapValues(\.self), budget: budget, scopes: scopes.map(\.scope), prices: prices,
-            dashboard: dashboard, store: store)
+            dashboard: dashboard, store: store, logFormat: logFormat, file: file)
     }
 
     // MARK: Sections
@@ -90,6 +91,13 @@ struct ConfigurationReader {
         return nil
     }
 
+    private func logFormat(_ cursor: YAMLCursor?) -> WarmerConfiguration.LogFormat {
+        guard let cursor, let text = cursor.text(example: "json") else { return .text }
+        if let format = WarmerConfiguration.LogFormat(rawValue: text) { return format }
+        cursor.fail("'\(text)' is no form of log: there are text and json")
+        return .text
+    }
+
     /// - Returns: nil for `off`.
     private func store(_ cursor: YAMLCursor?) -> WarmerConfiguration.Store? {
         let standard = WarmerConfiguration.Store.sqlite(TextFile.resolve("warmer.sqlite", from: file))
@@ -109,7 +117,7 @@ struct ConfigurationReader {
     }
 
     /// - Returns: nil for `off`.
-    private func dashboard(_ cursor: YAMLCursor?) -> ListenAddress? {
+    func dashboard(_ cursor: YAMLCursor?) -> ListenAddress? {
         guard let cursor else { return .dashboard }
         if let isOn = cursor.word { return isOn ? .dashboard : nil }
         guard let section = cursor.object(["listen"], example: "{ listen: 127.0.0.1:8788 }, or off") else {
