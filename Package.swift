@@ -13,11 +13,13 @@ let strict: [SwiftSetting] = [
 
 let log = Target.Dependency.product(name: "Logging", package: "swift-log")
 let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
+let coreMetrics = Target.Dependency.product(name: "CoreMetrics", package: "swift-metrics")
 let tracing = Target.Dependency.product(name: "Tracing", package: "swift-distributed-tracing")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let asyncHTTPClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let mustache = Target.Dependency.product(name: "Mustache", package: "swift-mustache")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let heap = Target.Dependency.product(name: "HeapModule", package: "swift-collections")
@@ -68,6 +70,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
@@ -117,21 +120,17 @@ let package = Package(
             "WarmerService",
             [
                 "OrderedJSON", "PromptCache", "CachePrices", "WarmingPolicies", "SteppedTime", "PromptCacheWarmer",
-                "PromptInspection", "SQLiteWarmStore", "Upstreams", hummingbird, httpTypes, nioCore, nioHTTP1,
-                asyncHTTPClient, yams,
-                lifecycle, log,
-            ]),
+                "PromptInspection", "SQLiteWarmStore", "Upstreams", hummingbird, mustache, httpTypes, nioCore, nioHTTP1, nioPosix,
+                asyncHTTPClient, yams, lifecycle, log, coreMetrics, unixSignals,
+            ],
+            resources: [.embedInCode("Dashboard/Resources")]),
         .executableTarget(
             name: "warmer",
             dependencies: [
                 "OrderedJSON", "PromptCache", "CachePrices", "CacheReports", "PromptInspection", "WarmingPolicies",
                 "SQLiteWarmStore", "SteppedTime", "TrafficImport", "PromptCacheWarmer", "Upstreams",
-                "PromptCacheEmulator",
-                "WarmerService", "WarmerTesting",
-                argumentParser, asyncHTTPClient,
-                lifecycle,
-                unixSignals,
-                nioCore, log,
+                "PromptCacheEmulator", "WarmerService", "WarmerTesting", argumentParser, asyncHTTPClient, lifecycle,
+                unixSignals, nioCore, nioHTTP1, log, coreMetrics,
             ],
             swiftSettings: strict),
 
@@ -178,7 +177,9 @@ let package = Package(
             [
                 "WarmerService", "CachePrices", "Mutations", "OrderedJSON", "PromptCache", "PromptCacheEmulator",
                 "PromptCacheWarmer", "SQLiteWarmStore",
-                "SteppedTime", "WarmerTesting", "WarmingPolicies", asyncHTTPClient, lifecycle, log, nioCore, nioHTTP1,
+                "SteppedTime", "WarmerTesting", "WarmingPolicies", asyncHTTPClient, lifecycle, log, coreMetrics,
+                nioCore, nioHTTP1, yams,
+                hummingbird, httpTypes,
             ]),
         tests(
             "PromptCacheEmulatorTests",

@@ -10,8 +10,11 @@ public import PromptCacheWarmer
 /// Sends pings to Anthropic's API, or to anything that speaks it.
 public struct AnthropicClient: WarmCall {
     /// How requests prove who pays for them.
-    public struct Credential: Sendable {
+    public struct Credential: Hashable, Sendable {
         let header: WarmHeader
+
+        /// The header that bears it, for other requests to the same upstream. Never log or show it.
+        public var requestHeader: WarmHeader { header }
 
         /// An API key in `x-api-key`.
         public static func apiKey(_ key: String) -> Credential { Credential(header: WarmHeader("x-api-key", key)) }

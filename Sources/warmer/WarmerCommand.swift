@@ -1,10 +1,11 @@
 import ArgumentParser
 import Foundation
+import WarmerService
 
 /// The command line: parse, call, print.
 @main
 struct WarmerCommand: AsyncParsableCommand {
-    static let version = "0.1.0"
+    static let version = WarmerVersion.current
 
     static let configuration = CommandConfiguration(
         commandName: "warmer",
@@ -18,7 +19,9 @@ struct WarmerCommand: AsyncParsableCommand {
             """,
         version: version,
         subcommands: [
-            DemoCommand.self, RunCommand.self, WarmCommand.self, IsWarmCommand.self, EmulateCommand.self,
+            DemoCommand.self, RunCommand.self, WarmCommand.self, IsWarmCommand.self, StatusCommand.self,
+            ExplainCommand.self, TopCommand.self, PauseCommand.self, ResumeCommand.self, WarmNowCommand.self,
+            OffCommand.self, OnCommand.self, DoctorCommand.self, EmulateCommand.self,
             KeyCommand.self, CostCommand.self, DiffCommand.self, LintCommand.self, StatsCommand.self,
             LedgerCommand.self, VersionsCommand.self, SimulateCommand.self, PlanCommand.self,
         ])

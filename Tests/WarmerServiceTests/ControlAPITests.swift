@@ -34,7 +34,7 @@ struct ControlAPITests {
                 answer.body
                     == """
                     {"scopes":[{"id":"support","scope":"support","model":"claude-sonnet-5-5","breakpoint":"system.0",\
-                    "key":"\(Self.key)","policy":"every:240s@5m","lifetime":"5m","life_left_seconds":240,\
+                    "key":"\(Self.key)","state":"warm","policy":"every:240s@5m","lifetime":"5m","life_left_seconds":240,\
                     "next":{"at":"2026-01-05T00:08:00Z","in_seconds":180,"is_ping":true,"reason":"REASON"},\
                     "paused":false,"stopped":null,\
                     "totals":{"arrivals":0,"pings":2,"hits":1,"rewrites":0,"failures":0,"refusals":0,\
@@ -42,7 +42,7 @@ struct ControlAPITests {
                     "last_usage":{"input":3,"write_5m":0,"write_1h":0,"read":1200,"output":0},\
                     "last_ping":{"at":"2026-01-05T00:04:00Z","outcome":"hit","cause":null,"cost_usd":"0.000126",\
                     "calls":1,"latency_seconds":0}}],\
-                    "spent_today_usd":"0.003132","budget_per_day_usd":"5"}
+                    "spent_today_usd":"0.003132","budget_per_day_usd":"5","found":1}
 
                     """.replacingReasons(in: answer.body))
             let one = try await daemon.get("/v1/scopes/support")

@@ -31,7 +31,8 @@ struct DaemonTests {
             let yaml = Prompts.yaml(scope: Prompts.scope, more: "dashboard: { listen: 127.0.0.1:\(port) }")
             let second = ObedientProvider()
             let other = try WarmerDaemon(
-                await folder.read(yaml), clients: ["anthropic": second], logger: RunningDaemon.logger
+                await folder.read(yaml), clients: ["anthropic": second], state: folder.state,
+                logger: RunningDaemon.logger
             ) { _ in Issue.record("it does not listen") }
             do {
                 try await ServiceGroup(services: [other], logger: RunningDaemon.logger).run()
@@ -53,8 +54,9 @@ struct DaemonTests {
         let provider = ObedientProvider()
         let (ticks, ticked) = AsyncStream.makeStream(of: Tick.self)
         let daemon = try WarmerDaemon(
-            configuration, clock: clock, clients: ["anthropic": provider], logger: RunningDaemon.logger,
-            onTick: { ticked.yield($0) }, announce: { _ in Issue.record("nothing listens") })
+            configuration, clock: clock, clients: ["anthropic": provider], state: folder.state,
+            logger: RunningDaemon.logger, onTick: { ticked.yield($0) },
+            announce: { _ in Issue.record("nothing listens") })
         let group = ServiceGroup(services: [daemon], logger: RunningDaemon.logger)
         async let running: Void = group.run()
         let first = await ticks.first { _ in true }

@@ -58,7 +58,7 @@ struct FollowerClockTests {
             let yaml = Prompts.yaml(scope: Prompts.scope, more: "dashboard: { listen: 127.0.0.1:0 }")
                 .replacing("https://api.anthropic.com", with: emulator.baseURL)
             let daemon = try WarmerDaemon(
-                await folder.read(yaml), clock: clock, logger: RunningDaemon.logger
+                await folder.read(yaml), clock: clock, state: folder.state, logger: RunningDaemon.logger
             ) { announced.yield($0) }
             let group = Task { try await ServiceGroup(services: [daemon], logger: RunningDaemon.logger).run() }
             _ = await lines.first { _ in true }

@@ -21,7 +21,7 @@ struct UnknownKeyTests {
             Case(
                 yaml: Prompts.yaml(scope: Prompts.scope, more: "dashbord: off"),
                 fault: "8:1: dashbord: is not known: did you mean dashboard? keys here are upstreams, budget, scopes, "
-                    + "prices, dashboard, proxy, store, versions"),
+                    + "prices, dashboard, proxy, store, versions, log"),
             Case(
                 yaml: Prompts.yaml(scope: Prompts.scope, budget: "{ per_day: 5, perping: 1 }"),
                 fault: "3:23: budget.perping: is not known: did you mean per_ping? keys here are per_day, per_ping, "

@@ -17,6 +17,11 @@ public final class InMemorySpendGate: SpendGate {
         account.withLock { $0.settle(reservation, at: cost) }
     }
 
+    public func limit(to budget: Budget) async -> Bool {
+        account.withLock { $0.budget = budget }
+        return true
+    }
+
     public func spent(on wall: Moment) async -> USD {
         account.withLock { $0.spent(on: wall) }
     }

@@ -19,7 +19,7 @@ struct SpendAccount: Sendable {
         }
     }
 
-    let budget: Budget
+    var budget: Budget
     private var days: [TimeZone: Day] = [:]
     private var open: [UInt64: Reservation] = [:]
     private var nextID: UInt64 = 1

@@ -14,6 +14,15 @@ public protocol SpendGate: Sendable {
 
     /// What has been spent or is reserved on the day of a moment.
     func spent(on wall: Moment) async -> USD
+
+    /// Puts other limits in force for all scopes together; what was spent stays spent.
+    ///
+    /// - Returns: whether it can.
+    func limit(to budget: Budget) async -> Bool
+}
+
+extension SpendGate {
+    public func limit(to budget: Budget) async -> Bool { false }
 }
 
 /// A wish to spend.

@@ -17,6 +17,7 @@ struct Intent: Sendable {
         case stopped(String)
         case refused(String)
         case waits(Pace.Pause)
+        case switchedOff(String)
     }
 
     /// As the pace of its lane allows it.
@@ -43,6 +44,7 @@ extension Intent.Why: CustomStringConvertible {
         case .stopped(let reason): "stopped: \(reason)"
         case .refused(let reason): reason
         case .waits(let pause): pause.reason
+        case .switchedOff(let reason): "warming is switched off: \(reason)"
         }
     }
 }

@@ -6,13 +6,15 @@ import WarmingPolicies
 ///
 /// A state machine without effects: the warmer tells it what has happened and asks what is to be done.
 struct WarmEntry: Sendable {
-    let plan: PrefixPlan
-    let terms: ScopeTerms
+    private(set) var plan: PrefixPlan
+    private(set) var terms: ScopeTerms
     /// The scope's.
     let name: String
     private(set) var schedule: WarmSchedule
     private(set) var isPaused = false
     private(set) var stopReason: String?
+    /// Whether it stopped because no budget would ever allow a ping.
+    private var stopsForMoney = false
     private(set) var isPinging = false
     private(set) var lastUsage: Usage?
     private(set) var totals = ScopeTotals()
@@ -66,6 +68,29 @@ struct WarmEntry: Sendable {
         return Intent(at: at, pings: true, reason: .prewarm)
     }
 
+    // MARK: Other terms
+
+    /// Whether what is known of this prefix holds on under a new plan.
+    func canGoOn(with plan: PrefixPlan, _ terms: ScopeTerms) -> Bool {
+        plan.key == self.plan.key && plan.policy == self.plan.policy && plan.lifetime == self.plan.lifetime
+            && terms.verifies == self.terms.verifies
+    }
+
+    /// Takes over new terms and keeps its history. Money that was refused may be asked for again; what stopped for want
+    /// of money goes on if its budget is another.
+    mutating func goOn(with plan: PrefixPlan, _ terms: ScopeTerms) {
+        refusal = nil
+        if terms.budget != self.terms.budget, stopsForMoney { stopReason = nil }
+        self.plan = plan
+        self.terms = terms
+    }
+
+    /// The budget of all is another.
+    mutating func mayAskForMoneyAgain() {
+        refusal = nil
+        if stopsForMoney { stopReason = nil }
+    }
+
     // MARK: What happens
 
     mutating func arrived(at start: Moment, usage: Usage?) {
@@ -104,7 +129,12 @@ struct WarmEntry: Sendable {
 
     mutating func refused(until moment: Moment?, reason: String) {
         isPinging = false
-        if let moment { refusal = (moment, reason) } else { stop(reason) }
+        if let moment {
+            refusal = (moment, reason)
+        } else {
+            stop(reason)
+            stopsForMoney = true
+        }
     }
 
     mutating func pingAbandoned() { isPinging = false }
@@ -112,6 +142,7 @@ struct WarmEntry: Sendable {
     mutating func stop(_ reason: String) {
         isPinging = false
         stopReason = reason
+        stopsForMoney = false
     }
 
     mutating func pause() { isPaused = true }

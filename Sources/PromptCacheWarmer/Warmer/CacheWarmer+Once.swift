@@ -68,23 +68,26 @@ extension CacheWarmer {
             warmed(cell, report, usage, evidence.cause(of: usage))
             return (report, usage)
         case .failed(let fault, let reason): throw WarmFailure("\(entry.plan.id): \(reason); \(fault.mend)")
-        case .refused(let refusal): throw WarmFailure("\(entry.plan.id): \(refusal.reason); raise the budget")
+        case .refused(let refusal):
+            let mend = warmingOffReason == nil ? "raise the budget" : "switch it on again"
+            throw WarmFailure("\(entry.plan.id): \(refusal.reason); \(mend)")
         case .cancelled: throw CancellationError()
         }
     }
 
     /// Takes over what a ping outside the schedule has shown, and tells of it.
     private func warmed(_ cell: EntryCell, _ report: PingReport, _ usage: Usage, _ cause: MissCause?) {
+        let tick = Tick(
+            scope: cell.entry.name, breakpoint: cell.entry.plan.breakpoint.path,
+            model: cell.entry.plan.model, at: report.startedAt, outcome: .pinged(usage.verdict, cause),
+            reason: "asked for", usage: report.usage, cost: report.cost, calls: report.calls, rung: report.rung,
+            latency: report.latency, lateness: .zero, next: "as its policy says")
         if !cell.isGone {
             cell.entry.answered(at: report.startedAt.elapsed, usage: usage, asked: true)
+            cell.entry.record(tick)
             reschedule(cell)
             inbox.wake()
         }
-        tell(
-            Tick(
-                scope: cell.entry.name, breakpoint: cell.entry.plan.breakpoint.path,
-                model: cell.entry.plan.model, at: report.startedAt, outcome: .pinged(usage.verdict, cause),
-                reason: "asked for", usage: report.usage, cost: report.cost, calls: report.calls, rung: report.rung,
-                latency: report.latency, lateness: .zero, next: "as its policy says"), of: cell.entry)
+        tell(tick, of: cell.entry)
     }
 }

@@ -13,8 +13,8 @@ extension CacheWarmer {
         try put(scope)
     }
 
-    /// Puts another scope in the place of one of the same name, or adds it. Its schedule begins anew; a ping under way
-    /// still counts as spent, but not as a touch.
+    /// Puts another scope in the place of one of the same name, or adds it. Where prefix and policy are the same, its
+    /// schedule and its totals go on; else they begin anew, and a ping under way still counts as spent, but not as a touch.
     ///
     /// - Throws: ``ScopeFault`` if the new one cannot be warmed; the old one then stays.
     public func replace(_ scope: WarmScope) throws(ScopeFault) { try put(scope) }

@@ -36,7 +36,7 @@ public actor CacheWarmer: Service {
     /// Pings under way. They may outlive the loop when it ends, up to a limit, so the loop's own task cannot own them.
     private var flights: [UInt64: Task<Void, Never>] = [:]
     private var nextFlight: UInt64 = 0
-    private var loop: Task<Void, Never>?
+    private(set) var loop: Task<Void, Never>?
 
     /// A warmer of one prompt, in the article's shape.
     ///
@@ -66,15 +66,18 @@ public actor CacheWarmer: Service {
         self.options = options
         self.scopeOfConfig = scopeOfConfig
         clock = options.clock
-        gate = options.gate ?? InMemorySpendGate(budget: options.budget)
-        instruments = Instruments(logger: options.logger)
+        gate = SwitchedSpendGate(
+            gate: options.gate ?? InMemorySpendGate(budget: options.budget), warmingSwitch: options.warmingSwitch)
+        instruments = Instruments(logger: options.logger, metrics: options.metrics)
         pinger = Pinger(
             gate: gate, clock: options.clock, random: options.random,
             ladder: Pinger.LadderMemory(mayClose: options.mayCloseStreams))
     }
 
     private static func table(clients: [String: any WarmCall], _ options: WarmerOptions) -> ScopeTable {
-        ScopeTable(clients: clients, prices: options.prices, callsPerSecond: options.pingsPerSecond)
+        ScopeTable(
+            clients: clients, prices: options.prices, callsPerSecond: options.pingsPerSecond,
+            warmingSwitch: options.warmingSwitch)
     }
 
     // MARK: Life

@@ -22,6 +22,11 @@ final class EntryCell {
         entry.intent(now, timing: lane.timing(for: entry.plan.lifetime))
     }
 
-    /// What it will do next, as the pace of its lane allows.
-    func plannedIntent(_ now: ClockReading) -> Intent { intent(now).after(lane.pace.pause(at: now.elapsed)) }
+    /// What it will do next, as the pace of its lane and the switch of all allow.
+    func plannedIntent(_ now: ClockReading) -> Intent {
+        if let reason = lane.warmingSwitch.offReason {
+            return Intent(at: nil, pings: false, reason: .switchedOff(reason))
+        }
+        return intent(now).after(lane.pace.pause(at: now.elapsed))
+    }
 }

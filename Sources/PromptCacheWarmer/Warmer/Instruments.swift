@@ -6,8 +6,9 @@ import PromptCache
 /// What the warmer tells logs and metrics, in one place.
 struct Instruments: Sendable {
     let logger: Logger
+    let metrics: any MetricsFactory
 
-    func arrival() { Counter(label: "prompt_cache_warmer_arrivals_total").increment() }
+    func arrival() { count("arrivals_total") }
 
     func tick(_ tick: Tick) {
         let (word, level): (String, Logger.Level) =
@@ -18,18 +19,27 @@ struct Instruments: Sendable {
             case .failed: ("failed", .error)
             case .refused: ("refused", .warning)
             }
-        Counter(label: "prompt_cache_warmer_pings_total", dimensions: [("verdict", word)]).increment()
-        Counter(label: "prompt_cache_warmer_spent_picodollars_total").increment(by: tick.cost.picodollars)
-        Counter(label: "prompt_cache_warmer_tokens_total", dimensions: [("kind", "read")]).increment(
-            by: tick.usage.read)
-        Counter(label: "prompt_cache_warmer_tokens_total", dimensions: [("kind", "write")])
-            .increment(by: tick.usage.written)
-        Timer(label: "prompt_cache_warmer_ping_lateness_seconds").record(duration: tick.lateness)
-        if let latency = tick.latency {
-            Timer(label: "prompt_cache_warmer_ping_latency_seconds").record(duration: latency)
-        }
+        count("pings_total", [("verdict", word)])
+        if case .pinged(_, let cause?) = tick.outcome { count("misses_total", [("cause", cause.rawValue)]) }
+        count("spent_picodollars_total", by: tick.cost.picodollars)
+        let usage = tick.usage
+        let tokens = [
+            ("input", usage.input), ("write_5m", usage.write5m), ("write_1h", usage.write1h), ("read", usage.read),
+            ("output", usage.output),
+        ]
+        for (kind, amount) in tokens { count("tokens_total", [("kind", kind)], by: Int64(amount)) }
+        measure("ping_lateness_seconds", tick.lateness)
+        if let latency = tick.latency { measure("ping_latency_seconds", latency) }
         logger.log(
             level: level, "\(tick)",
             metadata: ["scope": "\(tick.scope)", "verdict": "\(word)", "cost_usd": "\(tick.cost.decimal)"])
+    }
+
+    private func count(_ name: String, _ dimensions: [(String, String)] = [], by amount: Int64 = 1) {
+        Counter(label: "prompt_cache_warmer_\(name)", dimensions: dimensions, factory: metrics).increment(by: amount)
+    }
+
+    private func measure(_ name: String, _ duration: Duration) {
+        Timer(label: "prompt_cache_warmer_\(name)", dimensions: [], factory: metrics).record(duration: duration)
     }
 }

@@ -15,13 +15,15 @@ final class Lane {
 
     let client: any WarmCall
     let pace: SharedPace
+    let warmingSwitch: WarmingSwitch
     private var margin = MarginEstimator()
     private var due = Heap<DueTime>()
     /// Due, but cold: in the order in which they came.
     private var cold: Deque<DueTime> = []
 
-    init(client: any WarmCall, callsPerSecond: Double) {
+    init(client: any WarmCall, callsPerSecond: Double, warmingSwitch: WarmingSwitch) {
         self.client = client
+        self.warmingSwitch = warmingSwitch
         pace = SharedPace(callsPerSecond: callsPerSecond)
     }
 
@@ -31,6 +33,7 @@ final class Lane {
 
     /// When something is to be done next; nil for not before something happens.
     func nextLook(after now: Moment) -> Moment? {
+        guard warmingSwitch.isOn else { return nil }
         let first = cold.isEmpty ? due.min?.at : now
         return first.map { max($0, pace.nextFree(at: now)) }
     }
@@ -44,7 +47,7 @@ final class Lane {
 
     /// Takes the most urgent cell that is due, if the pace lets a call begin.
     func takeDue(at now: Moment) -> DueTime? {
-        guard pace.nextFree(at: now) <= now else { return nil }
+        guard warmingSwitch.isOn, pace.nextFree(at: now) <= now else { return nil }
         while let first = due.min, first.at <= now {
             due.removeMin()
             if first.isStale { continue }

@@ -7,16 +7,18 @@ struct ScopeTable {
     let clients: [String: any WarmCall]
     private let prices: PriceList
     private let callsPerSecond: Double
+    private let warmingSwitch: WarmingSwitch
     /// What is warmed of each scope, the last breakpoint's first.
     private var cells: [String: [EntryCell]] = [:]
     private var pool = PlanPool()
     private var nextNumber = 0
     private(set) var lanes: [Lane.Key: Lane] = [:]
 
-    init(clients: [String: any WarmCall], prices: PriceList, callsPerSecond: Double) {
+    init(clients: [String: any WarmCall], prices: PriceList, callsPerSecond: Double, warmingSwitch: WarmingSwitch) {
         self.clients = clients
         self.prices = prices
         self.callsPerSecond = callsPerSecond
+        self.warmingSwitch = warmingSwitch
     }
 
     /// The cells of a scope, the last breakpoint's first; empty if there is none of that name.
@@ -28,7 +30,7 @@ struct ScopeTable {
 
     func contains(_ name: String) -> Bool { cells[name] != nil }
 
-    /// Puts a scope in, in the place of one of the same name.
+    /// Puts a scope in, in the place of one of the same name, whose cells go on where prefix and policy are the same.
     ///
     /// - Returns: its cells.
     /// - Throws: ``ScopeFault`` if it cannot be warmed; the old one then stays.
@@ -41,15 +43,21 @@ struct ScopeTable {
                     + "there is \(clients.keys.sorted().joined(separator: ", "))")
         }
         let plans = try PrefixPlan.plans(of: scope, endpoint: client.endpoint, prices: prices, pool: &pool)
-        remove(scope.name)
         let terms = pool.terms(of: scope)
+        var old = cells[scope.name] ?? []
         let added = plans.map { plan in
+            let lane = lane(of: plan, scope.upstream, client)
+            if let known = old.firstIndex(where: { $0.lane === lane && $0.entry.canGoOn(with: plan, terms) }) {
+                let cell = old.remove(at: known)
+                pool.release(cell.entry.plan)
+                cell.entry.goOn(with: plan, terms)
+                return cell
+            }
             nextNumber += 1
             return EntryCell(
-                WarmEntry(plan: plan, name: scope.name, terms: terms, wall: wall),
-                lane: lane(of: plan, scope.upstream, client),
-                number: nextNumber)
+                WarmEntry(plan: plan, name: scope.name, terms: terms, wall: wall), lane: lane, number: nextNumber)
         }
+        retire(old)
         cells[scope.name] = added
         return added
     }
@@ -58,17 +66,21 @@ struct ScopeTable {
     @discardableResult
     mutating func remove(_ name: String) -> Bool {
         guard let gone = cells.removeValue(forKey: name) else { return false }
+        retire(gone)
+        return true
+    }
+
+    private mutating func retire(_ gone: [EntryCell]) {
         for cell in gone {
             cell.isGone = true
             pool.release(cell.entry.plan)
         }
-        return true
     }
 
     private mutating func lane(of plan: PrefixPlan, _ upstream: String, _ client: any WarmCall) -> Lane {
         let key = Lane.Key(upstream: upstream, model: plan.model.name)
         if let known = lanes[key] { return known }
-        let lane = Lane(client: client, callsPerSecond: callsPerSecond)
+        let lane = Lane(client: client, callsPerSecond: callsPerSecond, warmingSwitch: warmingSwitch)
         lanes[key] = lane
         return lane
     }

@@ -1,5 +1,6 @@
 public import CachePrices
 public import Logging
+public import Metrics
 
 /// What a warmer needs besides clients and scopes.
 public struct WarmerOptions: Sendable {
@@ -15,6 +16,10 @@ public struct WarmerOptions: Sendable {
     public var clock: any WarmClock
     /// Where it logs to. Neither prompts nor keys are logged.
     public var logger: Logger
+    /// What counts; the one that the process was set up with unless told otherwise.
+    public var metrics: any MetricsFactory
+    /// What turns all spending off and on.
+    public var warmingSwitch: WarmingSwitch
     /// Whether a ping may be a stream that is closed at its first event, where 0 and 1 output tokens are refused. What
     /// that bills is undocumented: it is counted at its worst case.
     public var mayCloseStreams: Bool
@@ -32,6 +37,7 @@ public struct WarmerOptions: Sendable {
         budget: Budget = .standard, gate: (any SpendGate)? = nil, ledger: (any Ledger)? = nil,
         prices: PriceList = .builtIn,
         clock: any WarmClock = SystemClock(), logger: Logger = Logger(label: "prompt-cache-warmer"),
+        metrics: any MetricsFactory = MetricsSystem.factory, warmingSwitch: WarmingSwitch = WarmingSwitch(),
         mayCloseStreams: Bool = false, pingsPerSecond: Double = 50, stopLimit: Duration = .seconds(10),
         random: @escaping @Sendable () -> Double = { .random(in: 0...1) }, onTick: (@Sendable (Tick) -> Void)? = nil
     ) {
@@ -41,6 +47,8 @@ public struct WarmerOptions: Sendable {
         self.prices = prices
         self.clock = clock
         self.logger = logger
+        self.metrics = metrics
+        self.warmingSwitch = warmingSwitch
         self.mayCloseStreams = mayCloseStreams
         self.pingsPerSecond = pingsPerSecond
         self.stopLimit = stopLimit

@@ -3,6 +3,7 @@ import Foundation
 import GRDB
 public import Logging
 public import PromptCacheWarmer
+import Synchronization
 public import WarmingPolicies
 
 /// The embedded engine of the store protocols: a ledger and a spend gate in one SQLite file.
@@ -16,7 +17,8 @@ public final class SQLiteWarmStore: Sendable {
     /// The file.
     public let path: String
     let pool: DatabasePool
-    let budget: Budget
+    private let limits: Mutex<Budget>
+    var budget: Budget { limits.withLock(\.self) }
     let prices: PriceList
     let queue: RowQueue
     let retention: Duration
@@ -67,7 +69,7 @@ public final class SQLiteWarmStore: Sendable {
     ) {
         self.path = path
         self.pool = pool
-        self.budget = budget
+        limits = Mutex(budget)
         self.prices = prices
         self.retention = retention
         let writer = RowWriter(prices: prices, retention: retention)
@@ -104,6 +106,11 @@ extension SQLiteWarmStore: SpendGate {
             queue.complain(
                 "a settlement could not be written, so its reservation counts as spent: \(fault(error).reason)")
         }
+    }
+
+    public func limit(to budget: Budget) async -> Bool {
+        limits.withLock { $0 = budget }
+        return true
     }
 
     /// What has been spent or is reserved on the day of a moment; everything there is where it cannot be read, so that

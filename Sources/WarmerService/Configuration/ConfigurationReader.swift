@@ -11,8 +11,8 @@ struct ConfigurationReader {
     let environment: [String: String]
     let log: FaultLog
 
-    private static let sections = [
-        "upstreams", "budget", "scopes", "prices", "dashboard", "proxy", "store", "versions",
+    static let sections = [
+        "upstreams", "budget", "scopes", "prices", "dashboard", "proxy", "store", "versions", "log",
     ]
 
     /// - Returns: nil if something is so wrong that there is nothing to return; then it has been noted.
@@ -26,6 +26,7 @@ struct ConfigurationReader {
         let prices = prices(object["prices"])
         let dashboard = dashboard(object["dashboard"])
         let store = store(object["store"])
+        let logFormat = logFormat(object["log"])
         let scopeReader = ScopeReader(
             file: file, upstreams: upstreams.map { Array($0.keys) }, budget: budget, hasArrivals: dashboard != nil,
             versions: await VersionBook.read(versions(object["versions"])))
@@ -37,7 +38,8 @@ struct ConfigurationReader {
             dashboard: dashboard, store: store, versions: scopeReader.versions.file,
             follows: Dictionary(scopes.compactMap { scope in scope.prompt.followed.map { (scope.scope.name, $0) } }) {
                 $1
-            })
+            },
+            logFormat: logFormat, file: file)
     }
 
     // MARK: Sections
@@ -100,6 +102,13 @@ struct ConfigurationReader {
         TextFile.resolve(cursor?.text(example: "warmer-versions.sqlite") ?? "warmer-versions.sqlite", from: file)
     }
 
+    private func logFormat(_ cursor: YAMLCursor?) -> WarmerConfiguration.LogFormat {
+        guard let cursor, let text = cursor.text(example: "json") else { return .text }
+        if let format = WarmerConfiguration.LogFormat(rawValue: text) { return format }
+        cursor.fail("'\(text)' is no form of log: there are text and json")
+        return .text
+    }
+
     /// - Returns: nil for `off`.
     private func store(_ cursor: YAMLCursor?) -> WarmerConfiguration.Store? {
         let standard = WarmerConfiguration.Store.sqlite(TextFile.resolve("warmer.sqlite", from: file))
@@ -119,7 +128,7 @@ struct ConfigurationReader {
     }
 
     /// - Returns: nil for `off`.
-    private func dashboard(_ cursor: YAMLCursor?) -> ListenAddress? {
+    func dashboard(_ cursor: YAMLCursor?) -> ListenAddress? {
         guard let cursor else { return .dashboard }
         if let isOn = cursor.word { return isOn ? .dashboard : nil }
         guard let section = cursor.object(["listen"], example: "{ listen: 127.0.0.1:8788 }, or off") else {

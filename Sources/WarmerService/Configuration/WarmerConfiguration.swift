@@ -20,6 +20,7 @@ public import Upstreams
 /// dashboard: { listen: 127.0.0.1:8788 }
 /// versions: warmer-versions.sqlite      # likewise
 /// store: { sqlite: warmer.sqlite }      # this is what it is without the section; or off
+/// log: json
 /// ```
 public struct WarmerConfiguration: Sendable {
     /// Where pings go, by name.
@@ -45,8 +46,21 @@ public struct WarmerConfiguration: Sendable {
         case sqlite(String)
     }
 
+    /// How the log is written.
+    public var logFormat: LogFormat
+    /// The file that it was read from; nil where it was made by a program.
+    public var file: String?
+
+    /// How a log is written.
+    public enum LogFormat: String, Sendable, Hashable, CaseIterable {
+        /// A line for people.
+        case text
+        /// An object in each line, for machines.
+        case json
+    }
+
     /// A provider and who pays there.
-    public struct Upstream: Sendable {
+    public struct Upstream: Hashable, Sendable {
         /// The base URL.
         public var endpoint: String
         public var credential: AnthropicClient.Credential
@@ -60,7 +74,8 @@ public struct WarmerConfiguration: Sendable {
     public init(
         upstreams: [String: Upstream], budget: Budget, scopes: [WarmScope], prices: PriceList = .builtIn,
         dashboard: ListenAddress? = .dashboard, store: Store? = nil,
-        versions: String = "warmer-versions.sqlite", follows: [String: FollowedVersion] = [:]
+        versions: String = "warmer-versions.sqlite", follows: [String: FollowedVersion] = [:],
+        logFormat: LogFormat = .text, file: String? = nil
     ) {
         self.upstreams = upstreams
         self.budget = budget
@@ -70,6 +85,8 @@ public struct WarmerConfiguration: Sendable {
         self.store = store
         self.versions = versions
         self.follows = follows
+        self.logFormat = logFormat
+        self.file = file
     }
 }
 

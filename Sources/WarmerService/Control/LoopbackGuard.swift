@@ -3,13 +3,19 @@ import Hummingbird
 import OrderedJSON
 
 /// Keeps web pages out: the `Host` must be a name of this machine alone, so that no foreign name that points here gets
-/// in, and an `Origin`, which browsers send along, must be the server's own.
+/// in, and an `Origin`, which browsers send along, must be the server's own. Where a browser says that another site asks,
+/// it may only lead its user here.
 struct LoopbackGuard<Context: RequestContext>: RouterMiddleware {
     func handle(
         _ request: Request, context: Context, next: @concurrent (Request, Context) async throws -> Response
     ) async throws -> Response {
         if let refusal = Self.refusal(host: request.head.authority, origin: request.headers[.origin]) {
             return .fault(refusal, status: .forbidden)
+        }
+        let site = request.headers[HTTPField.Name("Sec-Fetch-Site")!]
+        let isVisit = request.method == .get && request.headers[HTTPField.Name("Sec-Fetch-Mode")!] == "navigate"
+        if let site, !["same-origin", "none"].contains(site), !isVisit {
+            return .fault("other sites may not ask: open the dashboard itself", status: .forbidden)
         }
         return try await next(request, context)
     }

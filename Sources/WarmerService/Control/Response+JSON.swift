@@ -14,10 +14,7 @@ extension Response {
         json(["error": ["message": .string(message)]], status: status)
     }
 
-    /// A page for people.
-    static func page(_ text: String) -> Response { .text(text, type: "text/plain; charset=utf-8", status: .ok) }
-
-    private static func text(_ text: String, type: String, status: HTTPResponse.Status) -> Response {
+    static func text(_ text: String, type: String, status: HTTPResponse.Status = .ok) -> Response {
         Response(
             status: status, headers: [.contentType: type, .cacheControl: "no-store"],
             body: .init(byteBuffer: ByteBuffer(string: text)))

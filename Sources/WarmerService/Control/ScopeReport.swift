@@ -13,7 +13,8 @@ struct ScopeReport {
         [
             "id": .string(status.id), "scope": .string(status.scope), "model": .string(status.model.name),
             "breakpoint": .string(status.breakpoint), "key": .string(status.key.hex),
-            "policy": .string(status.policy.name), "lifetime": .string(status.lifetime.rawValue),
+            "state": .string(status.state.rawValue), "policy": .string(status.policy.name),
+            "lifetime": .string(status.lifetime.rawValue),
             "life_left_seconds": Self.seconds(status.lifeLeft), "next": next(status),
             "paused": .boolean(status.isPaused), "stopped": .optional(status.stopReason),
             "totals": Self.totals(status.totals), "last_usage": status.lastUsage.map(Self.usage) ?? .null,
@@ -34,7 +35,7 @@ struct ScopeReport {
     private func next(_ status: ScopeStatus) -> JSONOutput {
         let at = status.nextAt.flatMap { $0 == .distantFuture ? nil : max($0, now.elapsed) }
         return [
-            "at": .optional(at.map { Self.time(now.wall + ($0 - now.elapsed)) }),
+            "at": .optional(at.map { (now.wall + ($0 - now.elapsed)).iso8601 }),
             "in_seconds": at.map { Self.seconds($0 - now.elapsed) } ?? .null,
             "is_ping": .boolean(status.nextIsPing), "reason": .string(status.reason),
         ]
@@ -49,16 +50,46 @@ struct ScopeReport {
     }
 
     private static func ping(_ ping: LastPing) -> JSONOutput {
-        let (outcome, detail): (String, String?) =
-            switch ping.outcome {
-            case .pinged(let verdict, let cause): (verdict.rawValue, cause?.rawValue)
-            case .failed(let reason): ("failed", reason)
-            case .refused(let reason): ("refused", reason)
-            }
+        let (outcome, detail) = words(ping.outcome)
         return [
-            "at": .string(time(ping.at)), "outcome": .string(outcome), "cause": .optional(detail),
+            "at": .string(ping.at.iso8601), "outcome": .string(outcome), "cause": .optional(detail),
             "cost_usd": .string(ping.cost.decimal), "calls": .integer(ping.calls),
             "latency_seconds": ping.latencySeconds.map { seconds(.seconds($0)) } ?? .null,
+        ]
+    }
+
+    /// What became of a ping, in a word, and why.
+    static func words(_ outcome: Tick.Outcome) -> (outcome: String, detail: String?) {
+        switch outcome {
+        case .pinged(let verdict, let cause): (verdict.rawValue, cause?.rawValue)
+        case .failed(let reason): ("failed", reason)
+        case .refused(let reason): ("refused", reason)
+        }
+    }
+
+    /// A ping of the past.
+    static func tick(_ tick: Tick) -> JSONOutput {
+        let (outcome, detail) = words(tick.outcome)
+        return [
+            "at": .string(tick.at.wall.iso8601), "breakpoint": .string(tick.breakpoint), "outcome": .string(outcome),
+            "cause": .optional(detail), "reason": .string(tick.reason), "cost_usd": .string(tick.cost.decimal),
+            "usage": usage(tick.usage), "calls": .integer(tick.calls), "lateness_seconds": seconds(tick.lateness),
+            "latency_seconds": tick.latency.map(seconds) ?? .null,
+        ]
+    }
+
+    /// What warming a scope once has done.
+    static func warmed(_ scope: String, _ result: WarmResult) -> JSONOutput {
+        [
+            "scope": .string(scope), "cost_usd": .string(result.cost.decimal),
+            "prefixes": .array(
+                result.prefixes.map { prefix in
+                    [
+                        "breakpoint": .string(prefix.breakpoint), "verdict": .string(prefix.verdict.rawValue),
+                        "verified": prefix.isVerified.map(JSONOutput.boolean) ?? .null, "usage": usage(prefix.usage),
+                        "cost_usd": .string(prefix.cost.decimal), "latency_seconds": seconds(prefix.latency),
+                    ]
+                }),
         ]
     }
 
@@ -73,8 +104,9 @@ struct ScopeReport {
     private static func seconds(_ duration: Duration) -> JSONOutput {
         .double((duration / .milliseconds(1)).rounded() / 1000)
     }
+}
 
-    private static func time(_ moment: Moment) -> String {
-        Date(timeIntervalSince1970: moment.secondsSince1970).formatted(.iso8601)
-    }
+extension Moment {
+    /// In UTC, to the second.
+    var iso8601: String { Date(timeIntervalSince1970: secondsSince1970).formatted(.iso8601) }
 }

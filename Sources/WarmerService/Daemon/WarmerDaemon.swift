@@ -7,7 +7,7 @@ import Upstreams
 ///
 /// ```swift
 /// let configuration = try await WarmerConfiguration.load("warmer.yaml", environment: environment)
-/// let daemon = try WarmerDaemon(configuration) { line in print(line) }
+/// let daemon = try WarmerDaemon(configuration, state: .standard(environment)) { line in print(line) }
 /// let group = ServiceGroup(
 ///     services: [daemon], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
 /// try await group.run()
@@ -22,6 +22,10 @@ public struct WarmerDaemon: Service {
     private let logger: Logger
     private let store: (any Ledger & SpendGate)?
     private let announce: @Sendable (String) -> Void
+    private let state: StateDirectory
+    private let metrics: PrometheusMetrics
+    private let history: TickHistory
+    private let reload: (@Sendable () async throws(InvalidConfiguration) -> WarmerConfiguration)?
 
     /// - Parameters:
     ///   - configuration: what to do.
@@ -29,14 +33,20 @@ public struct WarmerDaemon: Service {
     ///   - clients: what sends pings, by the upstreams' names; over HTTP unless told otherwise.
     ///   - store: the ledger, and the door that money passes; in memory unless told otherwise. See
     ///     ``WarmerConfiguration/openStore(logger:)``.
+    ///   - state: where the control API's token is, and whether warming is switched off.
+    ///   - environment: `WARMER_WARMING=off` switches warming off.
+    ///   - metrics: what `/metrics` shows.
+    ///   - reload: reads the configuration again, on SIGHUP, on request, and when its file has changed.
     ///   - logger: neither prompts nor keys are logged.
     ///   - onTick: called with every finished or refused ping, in order.
     ///   - announce: called with one line for each server that listens: `dashboard listening on http://HOST:PORT`.
     /// - Throws: ``Upstreams/UpstreamError`` if the URL of an upstream is none.
     public init(
         _ configuration: WarmerConfiguration, clock: any WarmClock = SystemClock(),
-        clients: [String: any WarmCall]? = nil, store: (any Ledger & SpendGate)? = nil,
+        clients: [String: any WarmCall]? = nil, store: (any Ledger & SpendGate)? = nil, state: StateDirectory,
+        environment: [String: String] = [:], metrics: PrometheusMetrics = PrometheusMetrics(),
         logger: Logger = Logger(label: "prompt-cache-warmer"),
+        reload: (@Sendable () async throws(InvalidConfiguration) -> WarmerConfiguration)? = nil,
         onTick: (@Sendable (Tick) -> Void)? = nil, announce: @escaping @Sendable (String) -> Void
     ) throws {
         self.configuration = configuration
@@ -44,6 +54,11 @@ public struct WarmerDaemon: Service {
         self.logger = logger
         self.store = store
         self.announce = announce
+        self.state = state
+        self.metrics = metrics
+        self.reload = reload
+        let history = TickHistory()
+        self.history = history
         let headers = (clock as? FollowerClock)?.headers ?? []
         let clients =
             try clients
@@ -55,15 +70,20 @@ public struct WarmerDaemon: Service {
             clients: clients.mapValues { follower?.participating($0) ?? $0 },
             options: WarmerOptions(
                 budget: configuration.budget, gate: store, ledger: store, prices: configuration.prices, clock: clock,
-                logger: logger,
-                onTick: onTick))
+                logger: logger, metrics: metrics,
+                warmingSwitch: WarmingSwitch(offReason: KillSwitch.offReason(environment, state)),
+                onTick: { tick in
+                    history.record(tick)
+                    onTick?(tick)
+                }))
     }
 
     /// Runs until the task is cancelled or its service group shuts down gracefully. A daemon runs once.
     ///
     /// - Throws: ``PromptCacheWarmer/ScopeFault`` if a scope cannot be warmed, ``DaemonError`` if the address cannot be
-    ///   listened on or the clock is lost.
+    ///   listened on, the clock is lost, or its state directory cannot be used.
     public func run() async throws {
+        let token = try ControlToken.readOrMake(state)
         for scope in configuration.scopes { try await warmer.add(scope) }
         let (ports, listening) = AsyncStream.makeStream(of: Int.self)
         // Until the warmer runs nobody may take the daemon for idle.
@@ -72,14 +92,23 @@ public struct WarmerDaemon: Service {
         if let follower = clock as? FollowerClock { services.append(follower) }
         services.append(WarmingService(warmer: warmer, clock: clock, ports: ports) { announceDashboard(at: $0) })
         if let follower = versionFollower { services.append(follower) }
+        let keeper = ConfigurationKeeper(
+            configuration, load: reload, warmer: warmer, clock: clock, logger: logger, metrics: metrics)
         if let address = configuration.dashboard {
-            let routes = ControlRoutes(warmer: warmer, clock: clock, budget: configuration.budget.perDay)
+            let desk = ControlDesk(
+                warmer: warmer, clock: clock, keeper: keeper, history: history, metrics: metrics,
+                killSwitch: KillSwitch(warmer: warmer, state: state), token: token, startedAt: clock.now.wall)
             services.append(
-                ControlServer(routes: routes, address: address, logger: logger, listening: listening))
+                ControlServer(
+                    routes: ControlRoutes(desk: desk), address: address, logger: logger, listening: listening))
         } else {
             listening.yield(0)
             listening.finish()
         }
+        if let file = configuration.file, reload != nil {
+            services.append(ReloadService(keeper: keeper, file: file))
+        }
+        if let reason = warmer.warmingOffReason { logger.warning("warming is switched off: \(reason)") }
         do {
             try await ServiceGroup(services: services, logger: quietLogger).run()
         } catch {

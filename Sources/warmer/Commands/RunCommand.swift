@@ -1,5 +1,6 @@
 import ArgumentParser
 import CachePrices
+import CoreMetrics
 import Foundation
 import Logging
 import PromptCacheWarmer
@@ -19,7 +20,8 @@ struct RunCommand: AsyncParsableCommand {
               warmer run --config warmer.yaml
 
             Prints a line `NAME listening on http://HOST:PORT` for each server; logs go to standard error. Tell it of real \
-            traffic with POST /v1/scopes/NAME/arrivals. Ctrl-C or SIGTERM ends it cleanly.
+            traffic with POST /v1/scopes/NAME/arrivals. Ctrl-C or SIGTERM ends it cleanly; SIGHUP reads the configuration \
+            again, as does a change of its file.
             """)
 
     @Option(help: "The configuration.") var config = "warmer.yaml"
@@ -36,24 +38,44 @@ struct RunCommand: AsyncParsableCommand {
                 "\(config): valid; \(configuration.scopes.count) scopes, \(configuration.budget.perDay.short) a day")
             return
         }
-        var logger = Logger(label: "warmer") { StreamLogHandler.standardError(label: $0) }
-        logger.logLevel = logLevel
+        let logger = logger(configuration.logFormat)
+        let metrics = PrometheusMetrics()
+        MetricsSystem.bootstrap(metrics)
+        let environment = ProcessInfo.processInfo.environment
         let time: any WarmClock = if let clock { try await FollowerClock.join(clock) } else { SystemClock() }
         do {
-            let store = try await configuration.openStore(logger: logger)
-            let daemon = try WarmerDaemon(configuration, clock: time, store: store, logger: logger) {
-                Terminal.print($0)
+            let load = { @Sendable [config] () async throws(InvalidConfiguration) in
+                try await WarmerConfiguration.load(config, environment: environment)
             }
+            let store = try await configuration.openStore(logger: logger)
+            let daemon = try WarmerDaemon(
+                configuration, clock: time, store: store, state: .standard(environment), environment: environment,
+                metrics: metrics, logger: logger, reload: load, announce: { Terminal.print($0) })
             var quiet = logger
             quiet.logLevel = max(logLevel, .warning)
-            try await ServiceGroup(
-                services: [daemon], gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet
-            ).run()
+            var life = ServiceGroupConfiguration(
+                services: [daemon], gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet)
+            life.maximumGracefulShutdownDuration = Self.longestShutdown
+            try await ServiceGroup(configuration: life).run()
         } catch let fault as ScopeFault {
             throw Failure(.usage, "\(config): \(fault)")
         } catch let fault as LedgerError {
             throw Failure(.usage, "\(config): store: \(fault)")
         }
+    }
+
+    /// Pings under way are waited for 10 s; streams get the rest. What is still there then is cut off.
+    private static let longestShutdown = Duration.seconds(30)
+
+    private func logger(_ format: WarmerConfiguration.LogFormat) -> Logger {
+        var logger = Logger(label: "warmer") { label -> any LogHandler in
+            switch format {
+            case .text: StreamLogHandler.standardError(label: label)
+            case .json: JSONLogHandler()
+            }
+        }
+        logger.logLevel = logLevel
+        return logger
     }
 
     private static func level(_ text: String) throws -> Logger.Level {

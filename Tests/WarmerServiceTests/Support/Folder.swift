@@ -12,6 +12,14 @@ final class Folder: Sendable {
         for (name, text) in files { try text.write(toFile: "\(path)/\(name)", atomically: false, encoding: .utf8) }
     }
 
+    var state: StateDirectory { StateDirectory(path: "\(path)/state") }
+
+    func write(_ text: String, to name: String) throws {
+        try text.write(toFile: "\(path)/\(name)", atomically: true, encoding: .utf8)
+    }
+
+    func text(_ name: String) throws -> String { try String(contentsOfFile: "\(path)/\(name)", encoding: .utf8) }
+
     deinit { try? FileManager.default.removeItem(atPath: path) }
 
     func read(

@@ -1,0 +1,16 @@
+import CoreMetrics
+import PromptCacheWarmer
+import WarmingPolicies
+
+/// All that the control API and the dashboard speak for.
+struct ControlDesk: Sendable {
+    let warmer: CacheWarmer
+    let clock: any WarmClock
+    let keeper: ConfigurationKeeper
+    let history: TickHistory
+    let metrics: PrometheusMetrics
+    let killSwitch: KillSwitch
+    let token: ControlToken
+    /// By the time of day.
+    let startedAt: Moment
+}

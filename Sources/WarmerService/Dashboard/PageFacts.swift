@@ -1,0 +1,61 @@
+import CachePrices
+import Foundation
+import PromptCacheWarmer
+import WarmingPolicies
+
+/// What pages are made of, gathered at one moment.
+struct PageFacts {
+    let now: ClockReading
+    let overview: ScopeOverview
+    let spentToday: USD
+    let state: ConfigurationKeeper.State
+    let offReason: String?
+    let history: TickHistory
+
+    var budget: Budget { state.configuration.budget }
+    var words: PageWords { PageWords(now: now.wall, timeZone: budget.timeZone) }
+
+    /// 0 to 100.
+    var spentPercent: Int {
+        let limit = budget.perDay.picodollars
+        guard limit > 0 else { return 100 }
+        return Int(min(100, (Double(spentToday.picodollars) / Double(limit) * 100).rounded(.up)))
+    }
+
+    init(_ page: DashboardPage, _ desk: ControlDesk) async {
+        let query: ScopeQuery =
+            switch page {
+            case .now(let query): query
+            case .money: ScopeQuery(order: .spending, limit: DashboardPage.scopesListed)
+            default: ScopeQuery(limit: 0)
+            }
+        overview = await desk.warmer.overview(query)
+        spentToday = await desk.warmer.spentToday()
+        state = await desk.keeper.state
+        now = desk.clock.now
+        offReason = desk.warmer.warmingOffReason
+        history = desk.history
+    }
+
+    /// What a page shows, without what only time changes: scripts count that down by themselves.
+    struct Signature: Hashable {
+        private var counts: ScopeCounts
+        private var spent: USD
+        private var revision: Int
+        private var faults: [String]
+        private var offReason: String?
+        private var lines: [String]
+
+        init(_ facts: PageFacts, _ statuses: [ScopeStatus]) {
+            counts = facts.overview.counts
+            counts.longestOverdue = .zero
+            spent = facts.spentToday
+            revision = facts.state.revision
+            faults = facts.state.faults
+            offReason = facts.offReason
+            lines = (facts.overview.page + statuses).map { status in
+                "\(status.id) \(status.state) \(status.nextAt?.nanosecondsSince1970 ?? 0) \(status.totals.hashValue)"
+            }
+        }
+    }
+}

@@ -1,0 +1,59 @@
+import ArgumentParser
+import CachePrices
+import OrderedJSON
+
+struct ExplainCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "explain",
+        abstract: "Why a scope does what it does: its state, its next action, its last pings, what it has cost.",
+        discussion: """
+            Example:
+
+              warmer explain support
+            """)
+
+    @Argument(help: "The scope's name.") var scope: String
+    @OptionGroup var control: ControlOptions
+    @Option(help: "How many past pings to show.") var history = 10
+    @Flag(help: "Print JSON.") var json = false
+
+    func run() async throws {
+        let client = try control.client()
+        let scopes = try await client.get(ControlClient.scope(scope))["scopes"]
+        let ticks = try await client.get(ControlClient.scope(scope, "/ticks?limit=\(history)"))["ticks"]
+        if json {
+            Terminal.print(#"{"scopes":\#(scopes?.source ?? "[]"),"ticks":\#(ticks?.source ?? "[]")}"#)
+            return
+        }
+        for node in scopes.map({ Array($0.elements) }) ?? [] { explain(ScopeRow(node)) }
+        let past = ticks.map { Array($0.elements) } ?? []
+        Terminal.print("")
+        Terminal.print(past.isEmpty ? "no pings yet since the daemon started" : "last pings")
+        for tick in past { Terminal.print("  " + line(tick)) }
+    }
+
+    private func explain(_ row: ScopeRow) {
+        let left = "for \(Clockface.text(row.lifeLeft)) of \(Clockface.text(row.lifetime)) more"
+        Terminal.print("\(row.id): \(Terminal.paint(row.state, row.color))\(row.state == "warm" ? " \(left)" : "")")
+        Terminal.print("  what     \(row.model) up to \(row.breakpoint), \(row.policy)")
+        if row.state != "warm", row.lifeLeft > 0 { Terminal.print("  life     \(left)") }
+        let action = row.nextIn.map { "\(row.nextIsPing ? "a ping" : "a fresh decision") in \(Clockface.text($0))" }
+        Terminal.print("  next     \(action ?? "nothing until something happens")")
+        Terminal.print("  why      \(row.reason)")
+        func count(_ key: String) -> Int { row.totals?[key]?.integer ?? 0 }
+        Terminal.print(
+            "  so far   \(count("pings")) pings: \(count("hits")) hits, \(count("rewrites")) rewrites; "
+                + "\(count("failures")) failed, \(count("refusals")) refused; \(count("arrivals")) arrivals")
+        Terminal.print("  spent    \((try? USD(row.spent))?.short ?? row.spent)")
+    }
+
+    private func line(_ tick: JSONNode) -> String {
+        let outcome = tick["outcome"]?.string ?? ""
+        let cause = tick["cause"]?.string.map { " (\($0))" } ?? ""
+        let cost = (tick["cost_usd"]?.string).flatMap { try? USD($0) }?.short ?? ""
+        let time = (tick["at"]?.string ?? "").replacing("T", with: " ").replacing("Z", with: "")
+        let isGood = outcome == "hit" || cause == " (first sight)"
+        return "\(time)  \(Terminal.paint((outcome + cause).padded(26), isGood ? .green : .yellow))  "
+            + "\(cost.padded(10))  \(tick["reason"]?.string ?? "")"
+    }
+}

@@ -1,0 +1,284 @@
+"""The daemon as an operator runs it: the commands that speak to it, signals, metrics, logs."""
+
+import json
+import os
+import pty
+import re
+import select
+import shutil
+import signal
+import subprocess
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+from conftest import Emulator
+from prompts import request
+
+WARMER = os.environ["WARMER"]
+PACKAGING = Path(__file__).parents[2] / "packaging"
+
+
+class Daemon:
+    """A running `warmer run` in a folder of its own, on real time."""
+
+    def __init__(self, folder, emulator):
+        self.folder = folder
+        self.emulator = emulator
+        self.environment = {
+            **os.environ, "ANTHROPIC_API_KEY": "sk-emu-me-1", "WARMER_STATE": str(folder / "state"),
+        }
+        (folder / "support.json").write_text(json.dumps(request()))
+        self.write()
+
+    def write(self, more="", scope="{ name: support, request: support.json, policy: 'every:285s@5m' }"):
+        text = (
+            "upstreams:\n"
+            f"  emulator: {{ url: {self.emulator.url}, api_key: {{ env: ANTHROPIC_API_KEY }} }}\n"
+            "budget: { per_day: 1.00 }\n"
+            f"scopes:\n  - {scope}\n"
+            f"dashboard: {{ listen: 127.0.0.1:0 }}\n{more}\n"
+        )
+        (self.folder / "next.yaml").write_text(text)
+        (self.folder / "next.yaml").rename(self.folder / "warmer.yaml")
+
+    def start(self, **environment):
+        self.log = (self.folder / "log").open("w")
+        self.process = subprocess.Popen(
+            [WARMER, "run"], cwd=self.folder, env={**self.environment, **environment}, stdout=subprocess.PIPE,
+            stderr=self.log, text=True,
+        )
+        line = self.process.stdout.readline()
+        assert line.startswith("dashboard listening on http://"), (line, (self.folder / "log").read_text())
+        self.url = line.split()[-1]
+
+    def stop(self, how=signal.SIGTERM):
+        self.process.send_signal(how)
+        self.process.wait(timeout=30)
+        self.process.stdout.close()
+        self.log.close()
+        return self.process.returncode
+
+    def command(self, *arguments):
+        return subprocess.run(
+            [WARMER, *arguments, "--control", self.url], cwd=self.folder, env=self.environment, capture_output=True,
+            text=True, timeout=60,
+        )
+
+    def get(self, path):
+        with urllib.request.urlopen(self.url + path, timeout=60) as response:
+            return response.read().decode()
+
+    def pings(self):
+        return self.emulator.get("/emulator/bill")["workspaces"].get("me", {}).get("requests", 0)
+
+    def until(self, condition, what):
+        """Waits for what another process does on its own time."""
+        end = time.monotonic() + 30
+        while time.monotonic() < end:
+            if condition():
+                return
+            time.sleep(0.1)
+        raise AssertionError(f"{what} did not happen: {(self.folder / 'log').read_text()}")
+
+
+@pytest.fixture
+def emulator():
+    emulator = Emulator()
+    yield emulator
+    emulator.stop()
+
+
+@pytest.fixture
+def daemon(tmp_path, emulator):
+    daemon = Daemon(tmp_path, emulator)
+    daemon.start()
+    yield daemon
+    if daemon.process.poll() is None:
+        daemon.stop()
+
+
+def test_status_explain_pause_and_resume(daemon):
+    daemon.until(lambda: '"state":"warm"' in daemon.get("/v1/scopes"), "warming")
+    status = daemon.command("status")
+    assert status.returncode == 0 and re.search(r"support +warm +4:5\d", status.stdout), status
+    report = json.loads(daemon.command("status", "--json").stdout)
+    assert report["daemon"]["warming"]["on"] and report["scopes"][0]["id"] == "support"
+    explained = daemon.command("explain", "support").stdout
+    assert "a ping in 4:" in explained and "rewritten (first sight)" in explained
+    assert daemon.command("pause", "support").stdout == "support: paused\n"
+    assert json.loads(daemon.command("status", "--json", "--state", "paused").stdout)["scopes"][0]["paused"]
+    assert daemon.command("resume", "--all").stdout == "1 scopes: resumed\n"
+    warmed = daemon.command("warm-now", "support", "--verify")
+    assert warmed.returncode == 0 and "support system.0, hit, verified" in warmed.stdout
+    assert "sk-emu" not in status.stdout + explained
+
+
+@pytest.mark.parametrize(
+    "arguments, code, words",
+    [
+        (["explain", "suport"], 2, "there is no scope 'suport': there is support"),
+        (["status", "--state", "hot"], 2, "there are warm, cold, paused, stopped"),
+        (["pause"], 2, "name a scope, or say --all"),
+        (["pause", "support", "--all"], 2, "name a scope, or say --all"),
+    ],
+)
+def test_mistakes_are_one_line(daemon, arguments, code, words):
+    done = daemon.command(*arguments)
+    assert done.returncode == code and words in done.stderr and done.stderr.count("\n") == 1, done
+
+
+def test_nobody_there_is_one_line(tmp_path):
+    done = subprocess.run([WARMER, "status", "--control", "http://127.0.0.1:9"], capture_output=True, text=True)
+    assert done.returncode == 1 and "no daemon answers there" in done.stderr and done.stderr.count("\n") == 1
+
+
+def test_a_change_needs_the_token_of_the_daemons_state(daemon, tmp_path):
+    daemon.environment["WARMER_STATE"] = str(tmp_path / "other")
+    done = daemon.command("pause", "support")
+    assert done.returncode == 1 and "there is no token" in done.stderr
+    assert '"paused":false' in daemon.get("/v1/scopes")
+
+
+def test_the_kill_switch_survives_kill_9(daemon):
+    daemon.until(lambda: daemon.pings() == 1, "the first ping")
+    assert daemon.command("off").stdout.startswith("warming is off: by the kill switch")
+    refused = daemon.command("warm-now", "support")
+    assert refused.returncode == 1 and "warming is switched off" in refused.stderr
+    daemon.stop(signal.SIGKILL)
+    daemon.start()
+    assert "warming is off" in daemon.command("status").stdout
+    assert daemon.pings() == 1
+    assert daemon.command("on").stdout == "warming is on\n"
+    daemon.until(lambda: daemon.pings() == 2, "a ping")
+
+
+def test_the_configuration_is_read_again_on_sighup_and_on_change(daemon):
+    daemon.until(lambda: '"state":"warm"' in daemon.get("/v1/scopes"), "warming")
+    before = json.loads(daemon.get("/v1/scopes"))["scopes"][0]["totals"]
+    daemon.write(scope="{ name: support, request: support.json, policy: 'every:285s@5m', budget: { per_day: 0.5 } }")
+    daemon.process.send_signal(signal.SIGHUP)
+    daemon.until(lambda: "0.5" in str(json.loads(daemon.get("/v1/budget"))["scopes"]), "reloading")
+    assert json.loads(daemon.get("/v1/scopes"))["scopes"][0]["totals"] == before
+    daemon.write(scope="{ name: support, request: gone.json, policy: 'every:285s@5m' }")
+    daemon.until(lambda: "gone.json" in daemon.get("/v1/daemon"), "refusing")
+    assert '"state":"warm"' in daemon.get("/v1/scopes")
+    assert "warmer.yaml was not taken over: " in daemon.command("status").stdout
+    daemon.write(scope="{ name: fresh, request: support.json, policy: 'off@5m' }")
+    daemon.until(lambda: '"fresh"' in daemon.get("/v1/scopes"), "reloading")
+    assert json.loads(daemon.get("/v1/daemon"))["configuration"]["faults"] == []
+
+
+def test_promtool_accepts_metrics_and_rules(daemon):
+    daemon.until(lambda: "pings_total" in daemon.get("/metrics"), "the first ping")
+    promtool = shutil.which("promtool")
+    assert promtool, "promtool is missing; scripts/setup installs it with Debian's prometheus"
+    checked = subprocess.run([promtool, "check", "metrics"], input=daemon.get("/metrics"), capture_output=True, text=True)
+    assert checked.returncode == 0 and checked.stderr == "", checked
+    for arguments in (["check", "rules", "alerts.yaml"], ["test", "rules", "alerts.test.yaml"]):
+        checked = subprocess.run([promtool, *arguments], cwd=PACKAGING, capture_output=True, text=True)
+        assert checked.returncode == 0, checked
+
+
+def test_alerts_and_board_ask_only_for_metrics_that_there_are(daemon):
+    daemon.until(lambda: "pings_total" in daemon.get("/metrics"), "the first ping")
+    daemon.command("pause", "support")
+    there = set(re.findall(r"^# TYPE (\S+)", daemon.get("/metrics"), re.M))
+    board = json.loads((PACKAGING / "grafana.json").read_text())
+    text = (PACKAGING / "alerts.yaml").read_text() + json.dumps(board)
+    asked = {re.sub("_(bucket|sum|count)$", "", name) for name in re.findall(r"prompt_cache_warmer_\w+", text)}
+    assert asked <= there | {"prompt_cache_warmer_configuration_reloads_total"}, asked - there
+
+
+def test_logs_can_be_json(tmp_path, emulator):
+    daemon = Daemon(tmp_path, emulator)
+    daemon.write("log: json")
+    daemon.start()
+    daemon.until(lambda: (tmp_path / "log").read_text().count("\n") >= 1, "logging")
+    assert daemon.stop() == 0
+    lines = [json.loads(line) for line in (tmp_path / "log").read_text().splitlines()]
+    assert lines[0]["level"] == "info" and lines[0]["scope"] == "support" and lines[0]["verdict"] == "rewritten"
+    assert "sk-emu" not in str(lines) and "kind" not in str(lines)
+
+
+def test_doctor_finds_what_is_wrong(daemon):
+    (daemon.folder / "warmer.yaml").write_text(
+        (daemon.folder / "warmer.yaml").read_text().replace("127.0.0.1:0", daemon.url.removeprefix("http://"))
+    )
+
+    def doctor(**environment):
+        return subprocess.run(
+            [WARMER, "doctor"], cwd=daemon.folder, env={**daemon.environment, **environment}, capture_output=True,
+            text=True, timeout=60,
+        )
+
+    well = doctor()
+    assert well.returncode == 0 and "BAD" not in well.stdout, well
+    assert f"a daemon answers at {daemon.url}" in well.stdout and "takes the key" in well.stdout
+    assert "WARMER_WARMING=off" in doctor(WARMER_WARMING="off").stdout
+    missing = doctor(ANTHROPIC_API_KEY="")
+    assert missing.returncode == 1 and "ANTHROPIC_API_KEY is not set" in missing.stdout
+    token = daemon.folder / "state/control.token"
+    token.chmod(0o644)
+    assert "others may read it" in doctor().stdout
+    token.chmod(0o600)
+    daemon.write()
+    (daemon.folder / "warmer.yaml").write_text(
+        (daemon.folder / "warmer.yaml").read_text().replace(daemon.emulator.url, "http://127.0.0.1:9")
+    )
+    unreachable = doctor()
+    assert unreachable.returncode == 1 and "http://127.0.0.1:9 cannot be reached" in unreachable.stdout
+
+
+def test_top_is_one_picture_in_a_pipe(daemon):
+    daemon.until(lambda: '"state":"warm"' in daemon.get("/v1/scopes"), "warming")
+    done = daemon.command("top")
+    assert done.returncode == 0 and "█" in done.stdout and "\x1b" not in done.stdout
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+def test_top_leaves_the_terminal_as_it_was(daemon, how):
+    master, slave = pty.openpty()
+    top = subprocess.Popen(
+        [WARMER, "top", "--every", "0.2", "--control", daemon.url], stdin=slave, stdout=slave, stderr=slave,
+        env={**daemon.environment, "TERM": "xterm"},
+    )
+    os.close(slave)
+    seen = b""
+
+    def read_until(words):
+        nonlocal seen
+        end = time.monotonic() + 30
+        while words not in seen:
+            assert time.monotonic() < end, seen
+            if select.select([master], [], [], 1)[0]:
+                try:
+                    seen += os.read(master, 65536)
+                except OSError:  # The other end is closed.
+                    return
+
+    read_until(b"support")
+    assert seen.startswith(b"\x1b[?1049h\x1b[?25l")
+    subprocess.run(["stty", "-F", f"/proc/{top.pid}/fd/1", "rows", "5", "cols", "30"], check=True)
+    seen = b""
+    read_until(b"\x1b[J")
+    read_until(b"\xe2\x80\xa6")
+    lines = seen.decode(errors="ignore").split("\x1b[J")[-2].split("\n") if seen.count(b"\x1b[J") > 1 else []
+    assert len(lines) <= 5
+    top.send_signal(how)
+    read_until(b"\x1b[?25h\x1b[?1049l")
+    assert top.wait(timeout=30) == 0
+    os.close(master)
+
+
+def test_a_second_daemon_on_the_same_address_says_so_and_spends_nothing(daemon):
+    daemon.until(lambda: daemon.pings() == 1, "the first ping")
+    text = (daemon.folder / "warmer.yaml").read_text().replace("127.0.0.1:0", daemon.url.removeprefix("http://"))
+    (daemon.folder / "second.yaml").write_text(text)
+    done = subprocess.run(
+        [WARMER, "run", "--config", "second.yaml"], cwd=daemon.folder, env=daemon.environment, capture_output=True,
+        text=True, timeout=60,
+    )
+    assert done.returncode == 1 and "stop what listens there, or choose another port" in done.stderr, done
+    assert daemon.pings() == 1
