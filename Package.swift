@@ -25,6 +25,7 @@ let deque = Target.Dependency.product(name: "DequeModule", package: "swift-colle
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
@@ -66,6 +67,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
@@ -103,6 +105,12 @@ let package = Package(
         // Compressed bodies, by Debian's zlib.
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         room("BodyCodings", ["CZlib"]),
+        // The reverse proxy.
+        room(
+            "CacheProxy",
+            [
+                "BodyCodings", "OrderedJSON", "PromptCache", "WarmingPolicies", nioCore, nioHTTP1, nioPosix, nioSSL,
+            ]),
         // The provider's cache, beside the house.
         room(
             "PromptCacheEmulator",
@@ -113,21 +121,17 @@ let package = Package(
         room(
             "WarmerService",
             [
-                "OrderedJSON", "PromptCache", "CachePrices", "WarmingPolicies", "SteppedTime", "PromptCacheWarmer",
-                "SQLiteWarmStore", "Upstreams", hummingbird, httpTypes, nioCore, nioHTTP1, asyncHTTPClient, yams,
-                lifecycle, log,
+                "BodyCodings", "CacheProxy", "OrderedJSON", "PromptCache", "CachePrices", "WarmingPolicies",
+                "SteppedTime", "PromptCacheWarmer", "SQLiteWarmStore", "Upstreams", hummingbird, httpTypes, nioCore,
+                nioHTTP1, asyncHTTPClient, yams, crypto, lifecycle, log, metrics,
             ]),
         .executableTarget(
             name: "warmer",
             dependencies: [
                 "OrderedJSON", "PromptCache", "CachePrices", "CacheReports", "PromptInspection", "WarmingPolicies",
                 "SQLiteWarmStore", "SteppedTime", "TrafficImport", "PromptCacheWarmer", "Upstreams",
-                "PromptCacheEmulator",
-                "WarmerService", "WarmerTesting",
-                argumentParser, asyncHTTPClient,
-                lifecycle,
-                unixSignals,
-                nioCore, log,
+                "PromptCacheEmulator", "WarmerService", "WarmerTesting", "CacheProxy", argumentParser,
+                asyncHTTPClient, lifecycle, unixSignals, nioCore, nioSSL, log,
             ],
             swiftSettings: strict),
 
@@ -169,9 +173,13 @@ let package = Package(
         tests("SteppedTimeTests", ["SteppedTime"]),
         tests("BodyCodingsTests", ["BodyCodings", "SteppedTime"]),
         tests(
+            "CacheProxyTests",
+            ["CacheProxy", "SteppedTime", "WarmingPolicies", nioCore, nioHTTP1, nioPosix, nioSSL]),
+        tests(
             "WarmerServiceTests",
             [
-                "WarmerService", "CachePrices", "Mutations", "OrderedJSON", "PromptCache", "PromptCacheEmulator",
+                "WarmerService", "CacheProxy", "CachePrices", "Mutations", "OrderedJSON", "PromptCache",
+                "PromptCacheEmulator",
                 "PromptCacheWarmer",
                 "SteppedTime", "WarmerTesting", "WarmingPolicies", asyncHTTPClient, lifecycle, log, nioCore, nioHTTP1,
             ]),

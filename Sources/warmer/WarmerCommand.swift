@@ -20,7 +20,7 @@ struct WarmerCommand: AsyncParsableCommand {
         subcommands: [
             DemoCommand.self, RunCommand.self, WarmCommand.self, IsWarmCommand.self, EmulateCommand.self,
             KeyCommand.self, CostCommand.self, DiffCommand.self, LintCommand.self, StatsCommand.self,
-            LedgerCommand.self, SimulateCommand.self, PlanCommand.self,
+            LedgerCommand.self, SimulateCommand.self, PlanCommand.self, ProxyCommand.self, ExecCommand.self,
         ])
 
     /// Runs a command, and turns whatever goes wrong into one line on standard error and the right exit code.

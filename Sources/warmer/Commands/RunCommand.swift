@@ -56,7 +56,7 @@ struct RunCommand: AsyncParsableCommand {
         }
     }
 
-    private static func level(_ text: String) throws -> Logger.Level {
+    static func level(_ text: String) throws -> Logger.Level {
         guard let level = Logger.Level(rawValue: text) else {
             throw ValidationError("--log-level \(text): write debug, info, warning or error")
         }
