@@ -53,4 +53,4 @@ setup:
 	@scripts/setup
 
 clean:
-	rm -rf .build .venv-sdk1 .venv-sdk2 .venv-frameworks
+	rm -rf .build .venv-*

@@ -27,6 +27,7 @@ let deque = Target.Dependency.product(name: "DequeModule", package: "swift-colle
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
@@ -68,6 +69,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
@@ -109,6 +111,12 @@ let package = Package(
         // Compressed bodies, by Debian's zlib.
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         room("BodyCodings", ["CZlib"]),
+        // The reverse proxy.
+        room(
+            "CacheProxy",
+            [
+                "BodyCodings", "OrderedJSON", "PromptCache", "WarmingPolicies", nioCore, nioHTTP1, nioPosix, nioSSL,
+            ]),
         // The provider's cache, beside the house.
         room(
             "PromptCacheEmulator",
@@ -119,9 +127,11 @@ let package = Package(
         room(
             "WarmerService",
             [
-                "OrderedJSON", "PromptCache", "CachePrices", "WarmingPolicies", "SteppedTime", "PromptCacheWarmer",
-                "PromptInspection", "SQLiteWarmStore", "Upstreams", hummingbird, mustache, httpTypes, nioCore, nioHTTP1, nioPosix,
-                asyncHTTPClient, yams, lifecycle, log, coreMetrics, unixSignals,
+                "BodyCodings", "CacheProxy", "OrderedJSON", "PromptCache", "CachePrices", "WarmingPolicies",
+                "SteppedTime", "PromptCacheWarmer",
+                "PromptInspection", "SQLiteWarmStore", "Upstreams", hummingbird, mustache, httpTypes, nioCore, nioHTTP1,
+                nioPosix,
+                asyncHTTPClient, yams, crypto, lifecycle, log, coreMetrics, metrics, unixSignals,
             ],
             resources: [.embedInCode("Dashboard/Resources")]),
         .executableTarget(
@@ -129,8 +139,9 @@ let package = Package(
             dependencies: [
                 "OrderedJSON", "PromptCache", "CachePrices", "CacheReports", "PromptInspection", "WarmingPolicies",
                 "SQLiteWarmStore", "SteppedTime", "TrafficImport", "PromptCacheWarmer", "Upstreams",
-                "PromptCacheEmulator", "WarmerService", "WarmerTesting", argumentParser, asyncHTTPClient, lifecycle,
-                unixSignals, nioCore, nioHTTP1, log, coreMetrics,
+                "PromptCacheEmulator", "WarmerService", "WarmerTesting", "CacheProxy", argumentParser, asyncHTTPClient,
+                lifecycle,
+                unixSignals, nioCore, nioHTTP1, nioSSL, log, coreMetrics,
             ],
             swiftSettings: strict),
 
@@ -173,9 +184,13 @@ let package = Package(
         tests("SteppedTimeTests", ["SteppedTime"]),
         tests("BodyCodingsTests", ["BodyCodings", "SteppedTime"]),
         tests(
+            "CacheProxyTests",
+            ["CacheProxy", "SteppedTime", "WarmingPolicies", nioCore, nioHTTP1, nioPosix, nioSSL]),
+        tests(
             "WarmerServiceTests",
             [
-                "WarmerService", "CachePrices", "Mutations", "OrderedJSON", "PromptCache", "PromptCacheEmulator",
+                "WarmerService", "CacheProxy", "CachePrices", "Mutations", "OrderedJSON", "PromptCache",
+                "PromptCacheEmulator",
                 "PromptCacheWarmer", "SQLiteWarmStore",
                 "SteppedTime", "WarmerTesting", "WarmingPolicies", asyncHTTPClient, lifecycle, log, coreMetrics,
                 nioCore, nioHTTP1, yams,

@@ -45,14 +45,34 @@ extension MessagesRequest {
         guard let last = breakpoints.last else { return [] }
         var remaining = breakpoints[...]
         var found: [Prefix] = []
-        var size = PromptSize()
-        size.add(settingsOf: self)
-        var hash = CanonicalHash()
-        appendHead(context, to: &hash)
-        var part = PromptPart.tools
-        var message: Int?
+        walk(in: context, through: last.block) { index, hash, size in
+            if remaining.first?.block == index {
+                found.append(Prefix(breakpoint: remaining.removeFirst(), key: hash.key(), size: size))
+            }
+        }
+        return found
+    }
+
+    /// Hashes block by block, and shows the hash and the size behind each.
+    ///
+    /// - Parameter stop: where to go on from, in a request that is the same up to there.
+    func walk(
+        in context: RequestContext, through last: Int, after stop: RememberedTrail.Stop? = nil,
+        _ visit: (_ block: Int, inout CanonicalHash, PromptSize) -> Void
+    ) {
+        var size = stop?.size ?? PromptSize()
+        var hash = stop?.hash ?? CanonicalHash()
+        if stop == nil {
+            size.add(settingsOf: self)
+            appendHead(context, to: &hash)
+        }
+        var part = stop == nil ? PromptPart.tools : .messages
+        var message = stop?.message
         var messages = self["messages"]?.elements.makeIterator()
-        for index in 0...last.block {
+        if let stop { for _ in 0...stop.message { _ = messages?.next() } }
+        let first = stop.map { $0.block + 1 } ?? 0
+        guard first <= last else { return }
+        for index in first...last {
             while part < blocks[index].part { part = enter(after: part, &hash) }
             if let position = blocks[index].message, position != message {
                 // Also those without a block, though the provider refuses them nearly everywhere.
@@ -63,15 +83,19 @@ extension MessagesRequest {
             }
             hash.append(block: blocks[index].node, type: blocks[index].type, traits: blocks[index].traits)
             size.add(blockAt: index, of: self)
-            if remaining.first?.block == index {
-                found.append(Prefix(breakpoint: remaining.removeFirst(), key: hash.key(), size: size))
-            }
+            visit(index, &hash, size)
         }
-        return found
     }
 
     /// The last and longest prefix; nil for a request without a breakpoint.
     public func lastPrefix(in context: RequestContext) -> Prefix? { prefixes(in: context).last }
+
+    /// A key of everything that stands before the tools.
+    func headKey(in context: RequestContext) -> PrefixKey {
+        var hash = CanonicalHash()
+        appendHead(context, to: &hash)
+        return hash.key()
+    }
 
     private func appendHead(_ context: RequestContext, to hash: inout CanonicalHash) {
         hash.append(tag: "prefix1")

@@ -23,7 +23,8 @@ struct WarmerCommand: AsyncParsableCommand {
             ExplainCommand.self, TopCommand.self, PauseCommand.self, ResumeCommand.self, WarmNowCommand.self,
             OffCommand.self, OnCommand.self, DoctorCommand.self, EmulateCommand.self,
             KeyCommand.self, CostCommand.self, DiffCommand.self, LintCommand.self, StatsCommand.self,
-            LedgerCommand.self, VersionsCommand.self, SimulateCommand.self, PlanCommand.self,
+            LedgerCommand.self, VersionsCommand.self, SimulateCommand.self, PlanCommand.self, ProxyCommand.self,
+            ExecCommand.self,
         ])
 
     /// Runs a command, and turns whatever goes wrong into one line on standard error and the right exit code.

@@ -24,4 +24,5 @@ tests() {
 
 tests sdk2 "$here"
 tests sdk1 "$here"
-tests frameworks "$here/test_frameworks.py"
+tests frameworks "$here/test_frameworks.py" "$here/test_proxy_frameworks.py"
+tests litellm --disable-warnings "$here/test_proxy_frameworks.py"

@@ -78,6 +78,9 @@ public final class FollowerClock: WarmClock, Service {
         }
     }
 
+    /// Waits until the emulator knows how things stand here.
+    func caughtUp() async { await time.caughtUp() }
+
     public func hold() { time.hold() }
     public func release() { time.release() }
 

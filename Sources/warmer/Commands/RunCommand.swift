@@ -78,7 +78,7 @@ struct RunCommand: AsyncParsableCommand {
         return logger
     }
 
-    private static func level(_ text: String) throws -> Logger.Level {
+    static func level(_ text: String) throws -> Logger.Level {
         guard let level = Logger.Level(rawValue: text) else {
             throw ValidationError("--log-level \(text): write debug, info, warning or error")
         }

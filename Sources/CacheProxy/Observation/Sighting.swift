@@ -1,0 +1,57 @@
+public import NIOCore
+public import NIOHTTP1
+public import PromptCache
+public import WarmingPolicies
+
+/// What a watcher tells of the traffic, in the order in which it happened within each exchange.
+public enum Sighting: Sendable {
+    /// A request has gone by, or waits to be admitted.
+    case request(RequestSighting)
+    /// Its response has begun: what it wrote to the cache can be read from now on.
+    case begun(exchange: UInt64, status: Int, at: Moment)
+    /// Its response has ended, or was cut off.
+    case ended(ResponseSighting)
+}
+
+/// A request that was relayed.
+public struct RequestSighting: Sendable {
+    /// What kind of request it is.
+    public enum Kind: Sendable, Hashable {
+        /// To `/v1/messages`.
+        case message
+        /// To `/v1/messages/batches`.
+        case batch
+    }
+
+    /// Its number; the response has the same.
+    public var exchange: UInt64
+    public var kind: Kind
+    /// When its first byte had come.
+    public var at: Moment
+    /// Where it went, for example `https://api.anthropic.com`.
+    public var endpoint: String
+    /// Its path and query at the endpoint.
+    public var target: String
+    /// As the client sent them, credentials among them.
+    public var headers: HTTPHeaders
+    /// In the pieces in which it came, compressed as it came.
+    public var body: [ByteBuffer]
+    /// What the response shall say about the cache.
+    public var note: ResponseNote
+    /// To be told once the request may go on; nil where it has gone on already.
+    public var admission: EventLoopPromise<Void>?
+}
+
+/// A response that was relayed.
+public struct ResponseSighting: Sendable {
+    public var exchange: UInt64
+    /// Nil where there was none.
+    public var status: Int?
+    /// What it says about itself; nil where that could not be read.
+    public var message: MessagesResponse?
+    /// From its headers.
+    public var workspace: String?
+    /// Whether it came to its end.
+    public var isWhole: Bool
+    public var at: Moment
+}

@@ -1,0 +1,99 @@
+import NIOCore
+import NIOHTTP1
+import Synchronization
+public import WarmingPolicies
+
+/// Sees what goes through a proxy, and tells of it off the event loops.
+///
+/// It never holds anything up: whoever listens too slowly misses sightings, which are counted. Only the gate holds a
+/// request, until it is admitted or its time is up.
+public final class TrafficWatcher: Sendable {
+    /// Everything seen. One listener, once.
+    public let sightings: AsyncStream<Sighting>
+
+    private let continuation: AsyncStream<Sighting>.Continuation
+    private let now: @Sendable () -> Moment
+    private let beforeTelling: @Sendable () -> Void
+    private let whenMissed: @Sendable () -> Void
+    private let gateLimit: Duration?
+    private let writesNotes: Bool
+    private let mostBytes: Int
+    private let bytes = Atomic<Int>(0)
+    private let exchanges = Atomic<UInt64>(0)
+    private let missed = Atomic<Int>(0)
+
+    /// - Parameters:
+    ///   - gateLimit: how long a request to `/v1/messages` may be held until it is admitted; nil without a gate.
+    ///   - writesNotes: whether responses bear the note about the cache.
+    ///   - mostBytes: how much of bodies may wait to be looked at; what comes beyond is not looked at.
+    ///   - now: the time.
+    ///   - beforeTelling: called before each sighting is told, for a clock that must not run ahead of it.
+    ///   - whenMissed: called after that if nobody will see it.
+    public init(
+        gateLimit: Duration? = nil, writesNotes: Bool = true, mostBytes: Int = 256 << 20,
+        now: @escaping @Sendable () -> Moment, beforeTelling: @escaping @Sendable () -> Void = {},
+        whenMissed: @escaping @Sendable () -> Void = {}
+    ) {
+        (sightings, continuation) = AsyncStream.makeStream(of: Sighting.self, bufferingPolicy: .bufferingOldest(65536))
+        self.gateLimit = gateLimit
+        self.writesNotes = writesNotes
+        self.mostBytes = mostBytes
+        self.now = now
+        self.beforeTelling = beforeTelling
+        self.whenMissed = whenMissed
+    }
+
+    /// How many requests and responses were not looked at, because too many waited.
+    public var missedSightings: Int { missed.load(ordering: .relaxed) }
+
+    /// Ends the sightings.
+    public func finish() { continuation.finish() }
+
+    // MARK: For the relay
+
+    func watch(_ head: HTTPRequestHead, to destination: Routes.Destination) -> ExchangeWatch? {
+        guard head.method == .POST, let kind = RequestSighting.Kind(target: destination.target) else { return nil }
+        let request = RequestSighting(
+            exchange: exchanges.wrappingAdd(1, ordering: .relaxed).newValue, kind: kind, at: now(),
+            endpoint: destination.upstream.endpoint, target: destination.target, headers: head.headers, body: [],
+            note: ResponseNote(), admission: nil)
+        return ExchangeWatch(
+            request, watcher: self, gateLimit: kind == .message ? gateLimit : nil, writesNote: writesNotes)
+    }
+
+    func moment() -> Moment { now() }
+
+    /// Sets memory aside for a piece of a body.
+    func retain(_ count: Int) -> Bool {
+        if bytes.wrappingAdd(count, ordering: .relaxed).newValue <= mostBytes { return true }
+        release(count)
+        return false
+    }
+
+    func release(_ count: Int) { bytes.wrappingSubtract(count, ordering: .relaxed) }
+
+    /// - Returns: false if nobody will ever see it.
+    @discardableResult
+    func tell(_ sighting: Sighting) -> Bool {
+        beforeTelling()
+        if case .enqueued = continuation.yield(sighting) { return true }
+        whenMissed()
+        miss()
+        return false
+    }
+
+    func miss() { missed.wrappingAdd(1, ordering: .relaxed) }
+}
+
+extension RequestSighting.Kind {
+    init?(target: String) {
+        let path = target.prefix { $0 != "?" }
+        if path.hasSuffix("/v1/messages") {
+            self = .message
+        } else if path.hasSuffix("/v1/messages/batches") {
+            self = .batch
+        } else {
+            return nil
+        }
+    }
+}

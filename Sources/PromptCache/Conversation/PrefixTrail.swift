@@ -1,0 +1,46 @@
+/// Where in the cache a request is looked for: for each of its breakpoints the keys of the positions that the provider
+/// walks back over, and whether a request before it may have ended there.
+public struct PrefixTrail: Hashable, Sendable {
+    /// The prefixes that the request writes, in order.
+    public let prefixes: [Prefix]
+    /// For each prefix the keys from its breakpoint back, the breakpoint's own first.
+    public let walks: [[PrefixKey]]
+
+    /// The prefix as a whole; nil for a request without a breakpoint.
+    public var last: Prefix? { prefixes.last }
+
+    /// The longest prefix that is known already, as the provider finds it: from the last breakpoint back, then from the one
+    /// before it.
+    ///
+    /// - Returns: its key, and how many positions in front of its breakpoint it ends; nil if nothing is known.
+    public func longestMatch(where isKnown: (PrefixKey) -> Bool) -> (key: PrefixKey, positionsBack: Int)? {
+        for walk in walks.reversed() {
+            if let back = walk.firstIndex(where: isKnown) { return (walk[back], back) }
+        }
+        return nil
+    }
+}
+
+extension MessagesRequest {
+    /// Follows the provider's search for this request in the cache.
+    ///
+    /// - Parameters:
+    ///   - context: what stands around it.
+    ///   - rules: of its model; how far a read looks back.
+    public func trail(in context: RequestContext, rules: CacheRules) -> PrefixTrail {
+        RememberedTrail(self, in: context, rules: rules).trail
+    }
+
+    /// The last blocks of the positions from a block back. A run of calls counts as one position, as does one of results.
+    func positions(from block: Int, count: Int) -> [Int] {
+        var found = [block]
+        var index = block - 1
+        while index >= 0, found.count < count {
+            let type = blocks[index].type
+            let isWithinRun = (type == "tool_use" || type == "tool_result") && blocks[index + 1].type == type
+            if !isWithinRun { found.append(index) }
+            index -= 1
+        }
+        return found
+    }
+}

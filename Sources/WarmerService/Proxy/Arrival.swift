@@ -1,0 +1,53 @@
+import CachePrices
+import CacheProxy
+import NIOHTTP1
+import OrderedJSON
+import PromptCache
+import PromptCacheWarmer
+import WarmingPolicies
+
+/// A request of a client's, read: what there is to know about it before its response.
+struct Arrival: Sendable {
+    var exchange: UInt64
+    var at: Moment
+    var endpoint: String
+    var remembered: RememberedTrail
+    var headers: [WarmHeader]
+    var credential: ClientCredential?
+    /// Stands for the credential.
+    var digest: String
+    var realm: Int
+    /// Who holds one conversation at a time, where the request says so.
+    var client: String?
+    var recognition: Conversations.Recognition?
+    var expectation: ExpectedEntries.Expectation
+    var hint: WarmHint?
+    var note: ResponseNote
+
+    var request: MessagesRequest { remembered.request }
+    var trail: PrefixTrail { remembered.trail }
+    var lifetime: Lifetime? { trail.last?.breakpoint.lifetime }
+    var rules: CacheRules { CacheRules(for: request.model) }
+
+    /// For logs.
+    var name: String { recognition.map { "c\($0.id.number)" } ?? "unmarked" }
+
+    /// Its longest prefix in tools or system, which other conversations may share.
+    var base: Prefix? { trail.prefixes.last { !$0.breakpoint.path.hasPrefix("messages") } }
+
+    /// The line for its response.
+    var noteText: String {
+        guard trail.last != nil else { return "uncached; cause=not-marked" }
+        if let alive = expectation.alive {
+            let left = Int(alive.lifeLeft(at: at) / .seconds(1))
+            return "\(expectation.expired == nil ? "hit" : "partial"); expires-in=\(left)"
+        }
+        return "cold; cause=\(expectation.expired == nil ? "first-sight" : "expired")"
+    }
+
+    /// Coding agents name their session within the user's id.
+    static func client(of request: MessagesRequest) -> String? {
+        guard let user = request["metadata"]?["user_id"]?.string, user.contains("session") else { return nil }
+        return user
+    }
+}

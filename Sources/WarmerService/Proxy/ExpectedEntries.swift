@@ -1,0 +1,93 @@
+import PromptCache
+import WarmingPolicies
+
+/// The cache entries that should be there, as far as the traffic and our pings have told: pure, with times given.
+struct ExpectedEntries: Sendable {
+    /// A prefix in a workspace's cache.
+    struct Place: Hashable, Sendable {
+        var realm: Int
+        var key: PrefixKey
+    }
+
+    struct Entry: Sendable {
+        /// The start of the last request, of anybody's, that wrote or read it.
+        var touchedAt: Moment
+        /// The start of the last request of the user's.
+        var arrivedAt: Moment
+        var lifetime: Lifetime
+        /// What it holds, once a usage has told.
+        var tokens: Int?
+
+        func lifeLeft(at now: Moment) -> Duration { max(.zero, lifetime.duration - (now - touchedAt)) }
+    }
+
+    /// What a request will find.
+    struct Expectation: Sendable {
+        /// The longest prefix that should be cached.
+        var alive: Entry?
+        /// The longest that is known, where that one has run out.
+        var expired: Entry?
+    }
+
+    private var entries: [Place: Entry] = [:]
+    private let capacity: Int
+
+    init(capacity: Int = 100_000) { self.capacity = capacity }
+
+    func expectation(for trail: PrefixTrail, realm: Int, at now: Moment) -> Expectation {
+        func entry(_ key: PrefixKey) -> Entry? { entries[Place(realm: realm, key: key)] }
+        let known = trail.longestMatch { entry($0) != nil }.flatMap { entry($0.key) }
+        let alive = trail.longestMatch { (entry($0)?.lifeLeft(at: now) ?? .zero) > .zero }.flatMap { entry($0.key) }
+        guard let known, known.lifeLeft(at: now) == .zero else { return Expectation(alive: alive, expired: nil) }
+        return Expectation(alive: alive, expired: known)
+    }
+
+    /// Whether a prefix should be cached now.
+    func isAlive(_ key: PrefixKey, realm: Int, at now: Moment) -> Bool {
+        (entries[Place(realm: realm, key: key)]?.lifeLeft(at: now) ?? .zero) > .zero
+    }
+
+    /// A request of the user's has been taken: it wrote its prefixes, or read and so refreshed them.
+    ///
+    /// - Parameters:
+    ///   - start: when it began.
+    ///   - cached: the tokens up to its last breakpoint, once they are known.
+    mutating func arrived(_ trail: PrefixTrail, realm: Int, at start: Moment, cached: Int?) {
+        let read = trail.longestMatch { isAlive($0, realm: realm, at: start) }?.key
+        if let read { touch(Place(realm: realm, key: read), at: start, isArrival: true) }
+        for prefix in trail.prefixes {
+            let place = Place(realm: realm, key: prefix.key)
+            let tokens = prefix == trail.last ? cached ?? entries[place]?.tokens : entries[place]?.tokens
+            let isRefreshed = isAlive(prefix.key, realm: realm, at: start)
+            let lifetime = isRefreshed ? entries[place]?.lifetime : nil
+            entries[place] = Entry(
+                touchedAt: max(start, entries[place]?.touchedAt ?? start), arrivedAt: start,
+                lifetime: lifetime ?? prefix.breakpoint.lifetime, tokens: tokens)
+        }
+        prune()
+    }
+
+    /// When the last of some prefixes was last touched; nil if it is not known.
+    func touched(_ keys: [PrefixKey], realm: Int) -> Moment? {
+        keys.compactMap { entries[Place(realm: realm, key: $0)]?.touchedAt }.max()
+    }
+
+    /// A ping of ours has kept prefixes alive.
+    mutating func pinged(_ keys: [PrefixKey], realm: Int, at start: Moment) {
+        for key in keys { touch(Place(realm: realm, key: key), at: start, isArrival: false) }
+    }
+
+    private mutating func touch(_ place: Place, at start: Moment, isArrival: Bool) {
+        guard var entry = entries[place] else { return }
+        entry.touchedAt = max(entry.touchedAt, start)
+        if isArrival { entry.arrivedAt = max(entry.arrivedAt, start) }
+        entries[place] = entry
+    }
+
+    /// Seldom, and many at a time.
+    private mutating func prune() {
+        guard entries.count > capacity else { return }
+        let kept = entries.sorted { $0.value.touchedAt > $1.value.touchedAt }.prefix(capacity * 9 / 10)
+        entries = Dictionary(uniqueKeysWithValues: kept.map { ($0.key, $0.value) })
+    }
+}

@@ -1,0 +1,32 @@
+import PromptCacheWarmer
+import Upstreams
+import WarmingPolicies
+
+/// Sends the pings of proxied scopes: with the headers that the scope's last request had, and paid by the credential that
+/// it was last seen with.
+struct ProxyCall: WarmCall {
+    let endpoint: String
+    let vault: CredentialVault
+    let clock: any WarmClock
+    /// For every request; of an emulator's clock.
+    let extraHeaders: [WarmHeader]
+
+    /// Names the scope within a ``WarmRequest``; never sent.
+    static let scopeHeader = "x-prompt-cache-warmer-scope"
+
+    func send(_ request: WarmRequest) async throws -> WarmResponse {
+        var request = request
+        let scope = request.headers.first { $0.name == Self.scopeHeader }?.value ?? ""
+        request.headers.removeAll { $0.name == Self.scopeHeader }
+        guard let credential = vault.credential(for: scope, at: clock.now.elapsed) else {
+            throw NotSent("no API key of \(scope) is remembered any more; its next request brings one")
+        }
+        let client: AnthropicClient
+        do {
+            client = try AnthropicClient(credential: credential.forCalls, endpoint: endpoint, headers: extraHeaders)
+        } catch {
+            throw NotSent("\(error)")
+        }
+        return try await client.send(request)
+    }
+}

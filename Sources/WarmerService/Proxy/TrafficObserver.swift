@@ -1,0 +1,234 @@
+import BodyCodings
+import CachePrices
+import CacheProxy
+import Logging
+import Metrics
+import NIOCore
+import NIOHTTP1
+import OrderedJSON
+import PromptCache
+import PromptCacheWarmer
+import WarmingPolicies
+
+/// Makes sense of what goes through a proxy: recognises conversations, says what each request will find in the cache and
+/// why it missed, and tells the warmer what is worth keeping.
+///
+/// It works behind the traffic, on its own time. Whatever it does not understand goes through all the same.
+actor TrafficObserver {
+    let options: ProxyOptions
+    let watcher: TrafficWatcher
+    let warmer: CacheWarmer?
+    let vault: CredentialVault
+    let logger: Logger
+
+    var realms = Realms()
+    var conversations = Conversations()
+    var entries = ExpectedEntries()
+    var lastRequests: LastRequests
+    var scopes: WarmedScopes
+    var sharing = Sharing()
+    private var arrivals: [UInt64: Arrival] = [:]
+    private var gate = ColdGate()
+    private var held: [UInt64: EventLoopPromise<Void>] = [:]
+    private var timeToFirstToken = FirstTokenTime()
+    private(set) var bill = TrafficBill()
+
+    init(_ options: ProxyOptions, watcher: TrafficWatcher, warmer: CacheWarmer?, vault: CredentialVault) {
+        self.options = options
+        self.watcher = watcher
+        self.warmer = warmer
+        self.vault = vault
+        logger = options.logger
+        lastRequests = LastRequests(mostBytes: options.mostBytes / 2)
+        scopes = WarmedScopes(mostBytes: options.mostBytes / 2, mostScopes: options.mostScopes)
+    }
+
+    /// Looks at everything until the watcher finishes.
+    func run() async {
+        for await sighting in watcher.sightings {
+            switch sighting {
+            case .request(let request): await seen(request)
+            case .begun(let exchange, let status, let at): began(exchange, status: status, at: at)
+            case .ended(let response): await ended(response)
+            }
+            options.clock.release()
+        }
+        for promise in held.values { promise.succeed() }
+    }
+
+    // MARK: Requests
+
+    private func seen(_ sighting: RequestSighting) async {
+        if sighting.kind == .batch { bill.batches += 1 }
+        guard sighting.kind == .message, let arrival = read(sighting) else {
+            sighting.admission?.succeed()
+            return
+        }
+        sighting.note.write(arrival.noteText)
+        arrivals[arrival.exchange] = arrival
+        await keepWarm(arrival)
+        guard let admission = sighting.admission else { return }
+        await (options.clock as? FollowerClock)?.caughtUp()
+        held[arrival.exchange] = admission
+        admit(arrival)
+    }
+
+    /// - Returns: nil for what is no request that the cache knows, which is none of the proxy's business.
+    private func read(_ sighting: RequestSighting) -> Arrival? {
+        let request: MessagesRequest
+        do {
+            request = try MessagesRequest(try Self.body(of: sighting))
+        } catch {
+            bill.unknown += 1
+            logger.debug("a request was relayed but not understood", metadata: ["reason": "\(error)"])
+            return nil
+        }
+        let credential = ClientCredential(sighting.headers)
+        let digest = realms.digest(of: credential, endpoint: sighting.endpoint)
+        let realm = realms.realm(of: digest)
+        let context = RequestContext(endpoint: sighting.endpoint, betas: ReplayHeaders.betas(sighting.headers))
+        let remembered = RememberedTrail(
+            request, in: context, rules: CacheRules(for: request.model),
+            after: lastRequests.predecessor(of: request, realm: realm))
+        let trail = remembered.trail
+        let client = Arrival.client(of: request)
+        var complaint: String?
+        let hint = WarmHint(sighting.headers, complaint: &complaint)
+        if let complaint { logger.warning("\(WarmHint.header): \(complaint)") }
+        return Arrival(
+            exchange: sighting.exchange, at: sighting.at, endpoint: sighting.endpoint, remembered: remembered,
+            headers: ReplayHeaders.of(sighting.headers), credential: credential, digest: digest, realm: realm,
+            client: client,
+            recognition: request.replayRefusal == nil
+                ? conversations.arrival(trail, realm: realm, client: client) : nil,
+            expectation: entries.expectation(for: trail, realm: realm, at: sighting.at), hint: hint,
+            note: sighting.note)
+    }
+
+    private static func body(of sighting: RequestSighting) throws -> [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(sighting.body.reduce(0) { $0 + $1.readableBytes })
+        for piece in sighting.body { bytes.append(contentsOf: piece.readableBytesView) }
+        let coding = try BodyCoding.named(sighting.headers.first(name: "content-encoding"))
+        return try coding?.decoded(bytes, limit: 64 << 20) ?? bytes
+    }
+
+    // MARK: The gate
+
+    /// Lets a held request go, unless another is just writing what it would write as well.
+    private func admit(_ arrival: Arrival) {
+        guard let promise = held[arrival.exchange] else { return }
+        let cold = options.hasGate ? coldPlaces(of: arrival) : []
+        guard gate.arrived(arrival.exchange, cold: cold) == .go else { return }
+        held[arrival.exchange] = nil
+        promise.succeed()
+        guard !cold.isEmpty, !arrival.request.isStreaming else { return }
+        // Its response only begins when it is over, but the cache can be read as soon as the first token is there.
+        guard let usual = timeToFirstToken.usual(for: arrival.request.model) else { return }
+        let deadline = options.clock.now.elapsed + usual
+        Task {
+            try? await options.clock.sleep(until: deadline)
+            self.release(followersOf: arrival.exchange, asWritten: true)
+        }
+    }
+
+    private func coldPlaces(of arrival: Arrival) -> [ExpectedEntries.Place] {
+        let now = options.clock.now.elapsed
+        return arrival.trail.prefixes
+            .filter { $0.size.estimatedTokens >= ColdGate.smallest }
+            .filter { !entries.isAlive($0.key, realm: arrival.realm, at: now) }
+            .map { ExpectedEntries.Place(realm: arrival.realm, key: $0.key) }
+    }
+
+    private func release(followersOf exchange: UInt64, asWritten: Bool) {
+        if asWritten, let leader = arrivals[exchange] {
+            entries.arrived(leader.trail, realm: leader.realm, at: leader.at, cached: nil)
+        }
+        for follower in gate.released(by: exchange) {
+            guard var arrival = arrivals[follower] else {
+                held.removeValue(forKey: follower)?.succeed()
+                continue
+            }
+            // It finds what has just been written.
+            arrival.expectation = entries.expectation(
+                for: arrival.trail, realm: arrival.realm, at: options.clock.now.elapsed)
+            arrivals[follower] = arrival
+            arrival.note.write(arrival.noteText)
+            admit(arrival)
+        }
+    }
+
+    // MARK: Responses
+
+    private func began(_ exchange: UInt64, status: Int, at: Moment) {
+        guard let arrival = arrivals[exchange] else { return }
+        if status == 200, arrival.request.isStreaming {
+            timeToFirstToken.observe(at - arrival.at, for: arrival.request.model)
+        }
+        release(followersOf: exchange, asWritten: status == 200)
+    }
+
+    private func ended(_ response: ResponseSighting) async {
+        guard let arrival = arrivals.removeValue(forKey: response.exchange) else { return }
+        held.removeValue(forKey: response.exchange)?.succeed()
+        release(followersOf: response.exchange, asWritten: false)
+        if let workspace = response.workspace {
+            realms.learn(workspace, endpoint: arrival.endpoint, digest: arrival.digest)
+        }
+        let isGood = response.status == 200 && response.message?.error == nil
+        guard isGood else {
+            await failed(arrival)
+            return judge(arrival, response, usage: nil)
+        }
+        let usage = response.message?.usage
+        judge(arrival, response, usage: usage)
+        let isCached = usage.map { $0.cached > 0 } ?? true
+        if isCached {
+            entries.arrived(arrival.trail, realm: arrival.realm, at: arrival.at, cached: usage?.cached)
+        }
+        if let id = arrival.recognition?.id { lastRequests.keep(arrival.remembered, of: id, realm: arrival.realm) }
+        await succeeded(arrival, usage: usage)
+    }
+
+    private func judge(_ arrival: Arrival, _ response: ResponseSighting, usage: Usage?) {
+        let price = options.prices.price(of: arrival.request.model)
+        let modifiers = arrival.request.priceModifiers
+        let prices = price?.prices(promptTokens: usage?.totalInput ?? 0).modified(by: modifiers)
+        let evidence = ArrivalFinding.Evidence(
+            at: arrival.at, lifetime: arrival.lifetime, expectation: arrival.expectation, rules: arrival.rules)
+        let finding = ArrivalFinding(
+            usage, of: evidence, prices: prices,
+            cost: usage.flatMap { usage in price.map { $0.cost(of: usage, modifiers: modifiers).total } }
+        ) {
+            guard arrival.recognition?.kind == .new else { return nil }
+            return lastRequests.change(to: arrival.request, realm: arrival.realm, except: arrival.recognition?.id)
+        }
+        bill.add(finding, usage: usage, prices: prices, lifetime: arrival.lifetime)
+        Counter(
+            label: "prompt_cache_proxy_requests_total",
+            dimensions: [("verdict", finding.verdict.rawValue), ("cause", finding.cause?.rawValue ?? "")]
+        ).increment()
+        Counter(label: "prompt_cache_proxy_lost_picodollars_total").increment(by: finding.lost.picodollars)
+        var words = "\(arrival.name) \(arrival.request.model): \(finding.text)"
+        if let status = response.status, status != 200 { words += ", status \(status)" }
+        if !response.isWhole { words += ", cut off" }
+        if let awaited = Awaited(response.message?.stopReason) { words += "; awaits \(awaited.rawValue)" }
+        logger.log(level: finding.isColdStart ? .warning : .info, "\(words)")
+    }
+
+    func add(_ tick: Tick) { bill.add(tick) }
+}
+
+/// What a response waits for: how soon the next request may come.
+enum Awaited: String, Sendable {
+    case tool = "a tool"
+    case human = "a human"
+
+    init?(_ stopReason: String?) {
+        switch stopReason {
+        case "tool_use", "pause_turn": self = .tool
+        case "end_turn", "stop_sequence", "max_tokens", "refusal": self = .human
+        default: return nil
+        }
+    }
+}

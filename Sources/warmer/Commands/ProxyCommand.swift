@@ -1,0 +1,80 @@
+import ArgumentParser
+import Foundation
+import Logging
+import NIOSSL
+import ServiceLifecycle
+import UnixSignals
+import WarmerService
+
+struct ProxyCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "proxy",
+        abstract: "Relays any client's requests untouched, says what misses the cache and why, and keeps prompts warm.",
+        discussion: """
+            Example:
+
+              warmer proxy --upstream https://api.anthropic.com --listen 127.0.0.1:8787
+              ANTHROPIC_BASE_URL=http://127.0.0.1:8787 python app.py
+
+            Prints `listening on http://HOST:PORT`; logs go to standard error. It spends nothing of its own without \
+            --warm and --budget-per-day. Ctrl-C or SIGTERM ends it once requests under way have ended. docs/proxy.md \
+            has it all.
+            """)
+
+    @OptionGroup var flags: ProxyFlags
+    @Option(help: "Where to listen; port 0 for any.") var listen = "127.0.0.1:8787"
+    @Option(help: ArgumentHelp("Speak TLS to clients, with these certificates as PEM.", valueName: "file"))
+    var tlsCertificate: String?
+    @Option(help: ArgumentHelp("The key of the certificate, as PEM.", valueName: "file")) var tlsKey: String?
+
+    func validate() throws {
+        if (tlsCertificate == nil) != (tlsKey == nil) {
+            throw ValidationError("--tls-certificate and --tls-key go together: give both, or neither")
+        }
+    }
+
+    func run() async throws {
+        let address = try ListenAddress(listen)
+        let tls = try serverTLS()
+        let options = try await flags.options(listen: address, tls: tls)
+        CoreDumps.switchOff()
+        let host = address.host.contains(":") ? "[\(address.host)]" : address.host
+        let service = ProxyService(options) { port in
+            Terminal.print("listening on \(tls == nil ? "http" : "https")://\(host):\(port)")
+        }
+        var quiet = options.logger
+        quiet.logLevel = max(flags.logLevel, .warning)
+        do {
+            try await ServiceGroup(
+                services: [service], gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet
+            ).run()
+        } catch let error as ClockError {
+            throw Failure(.failed, "\(error)")
+        } catch {
+            throw Failure(.failed, "cannot listen on \(listen): \(error); choose another address")
+        }
+        flags.logger.info("\(BillText(service.bill).line)")
+    }
+
+    private func serverTLS() throws(Failure) -> TLSConfiguration? {
+        guard let tlsCertificate, let tlsKey else { return nil }
+        let chain = try Files.read(tlsCertificate)
+        let key = try Files.read(tlsKey)
+        guard let certificates = try? NIOSSLCertificate.fromPEMBytes(chain), !certificates.isEmpty else {
+            throw Failure(.usage, "\(tlsCertificate): has no PEM certificate in it")
+        }
+        guard let privateKey = try? NIOSSLPrivateKey(bytes: key, format: .pem) else {
+            throw Failure(.usage, "\(tlsKey): has no PEM key in it")
+        }
+        return .makeServerConfiguration(
+            certificateChain: certificates.map { .certificate($0) }, privateKey: .privateKey(privateKey))
+    }
+}
+
+/// Prompts and keys of the traffic are in memory: a crash must not write them to disk.
+enum CoreDumps {
+    static func switchOff() {
+        var none = rlimit(rlim_cur: 0, rlim_max: 0)
+        setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &none)
+    }
+}

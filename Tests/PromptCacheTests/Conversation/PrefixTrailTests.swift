@@ -1,0 +1,76 @@
+import Testing
+
+@testable import PromptCache
+
+@Suite("Where a request is looked for")
+struct PrefixTrailTests {
+    private static let rules = CacheRules(minimumTokens: 1)
+
+    @Test("the prefixes are those of the request, and each walk begins with its own")
+    func agreesWithPrefixes() throws {
+        for body in [ConversationsTests.body(["a", "b", "c"]), ConversationsTests.body(["a"], sharedMark: false)] {
+            let request = try request(body)
+            let trail = request.trail(in: RequestContext(), rules: Self.rules)
+            #expect(trail.prefixes == request.prefixes(in: RequestContext()))
+            #expect(trail.walks.map(\.first) == trail.prefixes.map(\.key))
+        }
+    }
+
+    @Test("a walk counts its breakpoint, and goes back twenty positions at most")
+    func length() throws {
+        let turns = (0...40).map { "\($0)" }
+        let trail = try request(ConversationsTests.body(turns)).trail(in: RequestContext(), rules: Self.rules)
+        #expect(trail.walks.map(\.count) == [1, 20])
+    }
+
+    @Test("a run of calls is one position, and so is a run of results")
+    func runs() throws {
+        func conversation(_ calls: Int, _ mark: String) -> String {
+            let uses = (0..<calls).map { #"{"type":"tool_use","id":"t\#($0)","name":"n","input":{}}"# }
+            let results = (0..<calls).map { #"{"type":"tool_result","tool_use_id":"t\#($0)","content":"r"}"# }
+            return #"{"model":"m","messages":[{"role":"user","content":"go"},{"role":"assistant","content":["#
+                + uses.joined(separator: ",") + #"]},{"role":"user","content":["# + results.joined(separator: ",")
+                + #",{"type":"text","text":"and"\#(mark)}]}]}"#
+        }
+        let mark = #","cache_control":{"type":"ephemeral"}"#
+        for calls in [1, 5, 30] {
+            let trail = try request(conversation(calls, mark)).trail(in: RequestContext(), rules: Self.rules)
+            #expect(trail.walks.map(\.count) == [4])
+        }
+    }
+
+    @Test("the longest that is known is found, the nearest to the last breakpoint first")
+    func longest() throws {
+        let old = try request(ConversationsTests.body(["a", "b", "c"])).trail(in: RequestContext(), rules: Self.rules)
+        let new = try request(ConversationsTests.body(["a", "b", "c", "d", "e"])).trail(
+            in: RequestContext(), rules: Self.rules)
+        let known = Set(old.prefixes.map(\.key))
+        let match = new.longestMatch { known.contains($0) }
+        #expect(match?.key == old.last?.key && match?.positionsBack == 2)
+        #expect(new.longestMatch { _ in false } == nil)
+    }
+}
+
+@Suite("What has changed between two requests")
+struct ChangeTests {
+    @Test(
+        "the first part that is another one is named",
+        arguments: [
+            (#"{"model":"n","messages":[]}"#, "the model"),
+            (#"{"model":"m","tools":[],"messages":[]}"#, "tools"),
+            (#"{"model":"m","system":"y","messages":[]}"#, "system"),
+            (#"{"model":"m","system":"x","thinking":{"type":"adaptive"},"messages":[]}"#, "thinking"),
+            (#"{"model":"m","system":"x","messages":[{"role":"user","content":"b"}]}"#, "messages.0"),
+            (#"{"model":"m","system":"x","messages":[]}"#, "messages.0"),
+        ])
+    func named(_ body: String, _ part: String) throws {
+        let before = try request(#"{"model":"m","system":"x","messages":[{"role":"user","content":"a"}]}"#)
+        #expect(try request(body).changedPart(since: before) == part)
+    }
+
+    @Test("growth is no change, nor is a marker that moves on")
+    func growth() throws {
+        let before = try request(ConversationsTests.body(["a", "b", "c"]))
+        #expect(try request(ConversationsTests.body(["a", "b", "c", "d", "e"])).changedPart(since: before) == nil)
+    }
+}

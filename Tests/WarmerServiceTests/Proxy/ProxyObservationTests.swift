@@ -1,0 +1,140 @@
+import CachePrices
+import OrderedJSON
+import PromptCache
+import PromptCacheEmulator
+import PromptCacheWarmer
+import SteppedTime
+import Testing
+import WarmerService
+
+@Suite("What a proxy sees", .timeLimit(.minutes(1)))
+struct ProxyObservationTests {
+    @Test("a conversation that grows hits, one that rested too long is a cold start with its cause and its price")
+    func growthAndExpiry() async throws {
+        let bill = try await RunningProxy.run { proxy in
+            let answer1 = try await proxy.post(Talk.body(["a"]))
+            #expect(answer1.note == "cold; cause=first-sight")
+            await proxy.advance(100)
+            let answer2 = try await proxy.post(Talk.body(["a", "b", "c"]))
+            #expect(answer2.note == "hit; expires-in=200")
+            await proxy.advance(301)
+            let answer3 = try await proxy.post(Talk.body(["a", "b", "c", "d", "e"]))
+            #expect(answer3.note == "cold; cause=expired")
+            #expect(proxy.lines.contains("c1 claude-sonnet-5-5: cold, expired after 301 s"))
+        }
+        #expect(bill.requests == 3 && bill.hits == 1 && bill.firstSights == 1 && bill.coldStarts == [.expired: 1])
+        #expect(bill.lost > .zero && bill.lost < bill.spent && bill.couldHaveSaved > .zero && bill.pings == 0)
+    }
+
+    @Test("streams are read as they pass", arguments: [false, true])
+    func streams(compressed: Bool) async throws {
+        let bill = try await RunningProxy.run(gate: false) { proxy in
+            let headers = compressed ? [("accept-encoding", "gzip")] : []
+            for _ in 1...2 {
+                let answer = try await proxy.post(Talk.body(["a"], more: #","stream":true"#), headers: headers)
+                #expect(answer.status == 200)
+            }
+        }
+        #expect(bill.requests == 2 && bill.hits == 1 && bill.firstSights == 1 && bill.unknown == 0)
+    }
+
+    @Test("a prompt with a date in it is told from a new one, with what has changed")
+    func diverged() async throws {
+        let bill = try await RunningProxy.run(gate: false) { proxy in
+            _ = try await proxy.post(Talk.body(["a"], system: "It is 10:00. \(Prompts.book)"))
+            _ = try await proxy.post(Talk.body(["a"], system: "It is 10:01. \(Prompts.book)"))
+            #expect(proxy.lines.contains("c2 claude-sonnet-5-5: cold, diverged: system changed"))
+        }
+        #expect(bill.coldStarts == [.diverged: 1])
+    }
+
+    @Test("an entry that went before its time is told from one that expired")
+    func evicted() async throws {
+        let bill = try await RunningProxy.run(gate: false) { proxy in
+            _ = try await proxy.post(Talk.body(["a"]))
+            try proxy.emulator.setFaults(#"[{"evict": true, "count": 1}]"#)
+            _ = try await proxy.post(Talk.body(["a"]))
+        }
+        #expect(bill.coldStarts == [.evictedEarly: 1])
+    }
+
+    @Test("what is not marked, or too short, is not a cold start")
+    func uncached() async throws {
+        let bill = try await RunningProxy.run { proxy in
+            let plain = #"{"model":"claude-sonnet-5-5","max_tokens":8,"messages":[{"role":"user","content":"hi"}]}"#
+            let answer4 = try await proxy.post(plain)
+            #expect(answer4.note == "uncached; cause=not-marked")
+            _ = try await proxy.post(
+                Talk.body([], system: "short").replacing(
+                    #""messages":[]"#, with: #""messages":[{"role":"user","content":"x"}]"#))
+            #expect(proxy.lines.contains("uncached, below minimum"))
+        }
+        #expect(bill.uncached == 2 && bill.coldStartCount == 0)
+    }
+
+    @Test("workspaces are apart, two keys of one are not")
+    func workspaces() async throws {
+        try await RunningProxy.run { proxy in
+            _ = try await proxy.post(Talk.body(["a"]), key: "sk-emu-one-1")
+            let answer5 = try await proxy.post(Talk.body(["a"]), key: "sk-emu-two-1")
+            #expect(answer5.note == "cold; cause=first-sight")
+            // The first answer of a key names its workspace; from then on it shares what is known of that.
+            _ = try await proxy.post(Talk.body(["x"]), key: "sk-emu-one-2")
+            let answer6 = try await proxy.post(Talk.body(["a"]), key: "sk-emu-one-2")
+            #expect(answer6.note == "hit; expires-in=300")
+        }
+    }
+
+    @Test("what cannot be read goes through all the same", arguments: ["", "{", "[]", #"{"model":1}"#, "\u{0}\u{1}"])
+    func unreadable(_ body: String) async throws {
+        let bill = try await RunningProxy.run { proxy in
+            let answer = try await proxy.post(body)
+            #expect(answer.status == 400 && answer.note == nil)
+            #expect(answer.body.contains("invalid_request_error"))
+            let answer7 = try await proxy.post(Talk.body(["a"]))
+            #expect(answer7.status == 200)
+        }
+        #expect(bill.requests == 1 && bill.unknown == 1)
+    }
+
+    @Test("errors of the provider's pass as they are, and touch nothing")
+    func errors() async throws {
+        try await RunningProxy.run { proxy in
+            try proxy.emulator.setFaults(#"[{"status": 529, "count": 1}]"#)
+            let answer8 = try await proxy.post(Talk.body(["a"]))
+            #expect(answer8.status == 529)
+            let answer9 = try await proxy.post(Talk.body(["a"]))
+            #expect(answer9.note == "cold; cause=first-sight")
+        }
+    }
+
+    @Test("compressed requests are relayed as they are and understood")
+    func compressedRequest() async throws {
+        // A gzip of {"model":"claude-sonnet-5-5","max_tokens":8,"messages":[{"role":"user","content":"hi"}]}.
+        try await RunningProxy.run { proxy in
+            let answer10 = try await proxy.post("not gzip at all", headers: [("content-encoding", "gzip")])
+            #expect(answer10.status == 400)
+            #expect(proxy.lines.contains("relayed but not understood"))
+        }
+    }
+
+    @Test("the header can be switched off")
+    func noHeader() async throws {
+        try await RunningProxy.run(header: false) { proxy in
+            _ = try await proxy.post(Talk.body(["a"]))
+            let answer11 = try await proxy.post(Talk.body(["a"]))
+            #expect(answer11.note == nil)
+        }
+    }
+
+    @Test("nothing of a prompt or a key is logged")
+    func secrets() async throws {
+        try await RunningProxy.run(budget: .perDay(.usd("1"))) { proxy in
+            _ = try await proxy.post(Talk.body(["secretword"]), key: "sk-emu-me-topsecret")
+            _ = try await proxy.post("{\"model\": secretword", key: "sk-emu-me-topsecret")
+            await proxy.advance(600)
+            #expect(!proxy.lines.contains("secretword") && !proxy.lines.contains("topsecret"))
+            #expect(!proxy.lines.contains("glitter"))
+        }
+    }
+}
