@@ -39,6 +39,10 @@ public struct AnthropicClient: WarmCall {
     public static let connections: HTTPClient = {
         var configuration = HTTPClient.Configuration()
         configuration.connectionPool.retryConnectionEstablishment = false
+        // A redirect would take the key and the prompt to another host.
+        configuration.redirectConfiguration = .disallow
+        // The timeout of a call ends with the head of its response; its body may not stall either.
+        configuration.timeout.read = .seconds(60)
         // The usual 8 would let pings wait for each other; the warmer's own pace is the limit.
         configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 1024
         return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
@@ -100,7 +104,7 @@ public struct AnthropicClient: WarmCall {
 
     /// Whether a request cannot have left, because there was no connection to leave by.
     private static func neverConnected(_ error: any Error) -> Bool {
-        if let error = error as? HTTPClientError { return error == .connectTimeout }
+        if let error = error as? HTTPClientError { return error == .connectTimeout || error == .tlsHandshakeTimeout }
         return error is NIOConnectionError || (error as? IOError)?.errnoCode == ECONNREFUSED
     }
 

@@ -15,12 +15,14 @@ struct StoreTests {
     /// Runs a daemon without a dashboard over a stretch of time.
     private func run(
         _ configuration: WarmerConfiguration, _ clock: SteppedClock, _ provider: ObedientProvider,
+        in folder: Folder,
         body: () async throws -> Void
     ) async throws {
         let (ticks, ticked) = AsyncStream.makeStream(of: Tick.self)
         let daemon = try WarmerDaemon(
             configuration, clock: clock, clients: ["anthropic": provider],
-            store: await configuration.openStore(logger: RunningDaemon.logger), logger: RunningDaemon.logger,
+            store: await configuration.openStore(logger: RunningDaemon.logger), state: folder.state,
+            logger: RunningDaemon.logger,
             onTick: { ticked.yield($0) }, announce: { _ in })
         let group = ServiceGroup(services: [daemon], logger: RunningDaemon.logger)
         async let running: Void = group.run()
@@ -36,7 +38,7 @@ struct StoreTests {
         let configuration = try await folder.read(Prompts.yaml(scope: Prompts.scope, more: "dashboard: off"))
         let clock = SteppedClock()
         let provider = ObedientProvider()
-        try await run(configuration, clock, provider) { await clock.time.advance(by: .seconds(3600)) }
+        try await run(configuration, clock, provider, in: folder) { await clock.time.advance(by: .seconds(3600)) }
         let first = provider.sent.count
         #expect(first > 10)
         let store = try #require(try await configuration.openStore(logger: RunningDaemon.logger))
@@ -50,7 +52,7 @@ struct StoreTests {
         var poor = configuration
         poor.budget = .perDay(spent)
         let later = ObedientProvider()
-        try await run(poor, clock, later) { await clock.time.advance(by: .seconds(3600)) }
+        try await run(poor, clock, later, in: folder) { await clock.time.advance(by: .seconds(3600)) }
         #expect(later.sent.isEmpty)
     }
 
@@ -71,7 +73,7 @@ struct StoreTests {
         func bodies(with text: String) -> Int {
             provider.sent.count { String(decoding: $0.body, as: UTF8.self).contains(text) }
         }
-        try await run(configuration, clock, provider) {
+        try await run(configuration, clock, provider, in: folder) {
             await clock.time.advance(by: .seconds(600))
             #expect(bodies(with: "first") >= 3 && bodies(with: "second") == 0)
             try await record("second")

@@ -20,6 +20,11 @@ struct Intent: Sendable {
         case switchedOff(String)
     }
 
+    /// Whether it is warmed at a time that somebody has set, from which a policy that waits for arrivals holds it.
+    var isAskedFor: Bool {
+        if case .prewarm = reason { true } else { false }
+    }
+
     /// As the pace of its lane allows it.
     func after(_ pause: Pace.Pause?) -> Intent {
         guard let pause, pings, let at, at < pause.until else { return self }

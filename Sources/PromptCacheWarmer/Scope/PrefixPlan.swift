@@ -16,13 +16,15 @@ final class PrefixPlan: Sendable {
     let body: [UInt8]
     let headers: [WarmHeader]
     let target: CallTarget
+    /// The longest that any marker of the body asks for: what a ping writes at worst.
+    let longestLifetime: Lifetime
 
     var lifetime: Lifetime { breakpoint.lifetime }
     var model: ModelID { target.model }
 
     init(
         id: String, prefix: Prefix, size: PromptSize, policy: WarmPolicy, body: [UInt8], headers: [WarmHeader],
-        target: CallTarget
+        target: CallTarget, longestLifetime: Lifetime
     ) {
         self.id = id
         breakpoint = prefix.breakpoint
@@ -32,6 +34,7 @@ final class PrefixPlan: Sendable {
         self.body = body
         self.headers = headers
         self.target = target
+        self.longestLifetime = longestLifetime
     }
 
     /// The plans of a scope: one for the last breakpoint of each lifetime, the last breakpoint's first.
@@ -91,7 +94,11 @@ final class PrefixPlan: Sendable {
                 id: isLast ? scope.name : "\(scope.name):\(prefix.breakpoint.path)", prefix: prefix,
                 size: isLast ? request.size : prefix.size,
                 policy: isLast ? scope.policy : scope.policy.counterpart(for: prefix.breakpoint.lifetime),
-                body: pool.body(body), headers: scope.headers, target: target)
+                body: pool.body(body), headers: scope.headers, target: target,
+                longestLifetime: prefixes.map(\.breakpoint).filter { $0.block <= prefix.breakpoint.block }.map(
+                    \.lifetime
+                ).max()
+                    ?? prefix.breakpoint.lifetime)
         }
     }
 

@@ -139,8 +139,8 @@ struct WarmEntry: Sendable {
 
     mutating func pingAbandoned() { isPinging = false }
 
+    /// A ping under way goes on, and is booked when it ends.
     mutating func stop(_ reason: String) {
-        isPinging = false
         stopReason = reason
         stopsForMoney = false
     }

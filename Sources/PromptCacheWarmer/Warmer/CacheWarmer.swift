@@ -200,20 +200,22 @@ public actor CacheWarmer: Service {
                 return await pinger.run(job)
             }
             flights[flight] = nil
-            finished(cell, report, reason: intent.reason.description, lateness: lateness)
+            finished(cell, report, intent, lateness: lateness)
             inbox.wake()
             clock.release()
         }
     }
 
     /// Books what a ping has done. If its scope was replaced or removed meanwhile, it is only told.
-    private func finished(_ cell: EntryCell, _ report: PingReport, reason: String, lateness: Duration) {
+    private func finished(_ cell: EntryCell, _ report: PingReport, _ intent: Intent, lateness: Duration) {
         if let latency = report.latency { cell.lane.answered(after: latency) }
-        guard let outcome = cell.isGone ? Self.outcome(of: report) : apply(report, to: cell) else { return }
+        guard let outcome = cell.isGone ? Self.outcome(of: report) : apply(report, to: cell, asked: intent.isAskedFor)
+        else { return }
         let entry = cell.entry
         var tick = Tick(
             scope: entry.name, breakpoint: entry.plan.breakpoint.path, model: entry.plan.model,
-            at: report.startedAt, outcome: outcome, reason: reason, usage: report.usage, cost: report.cost,
+            at: report.startedAt, outcome: outcome, reason: intent.reason.description, usage: report.usage,
+            cost: report.cost,
             calls: report.calls, rung: report.rung, latency: report.latency, lateness: lateness,
             next: "nothing; the scope was replaced or removed meanwhile")
         if !cell.isGone {
@@ -233,13 +235,13 @@ public actor CacheWarmer: Service {
     }
 
     /// - Returns: nil where nothing has happened that is worth a tick.
-    private func apply(_ report: PingReport, to cell: EntryCell) -> Tick.Outcome? {
+    private func apply(_ report: PingReport, to cell: EntryCell, asked: Bool) -> Tick.Outcome? {
         let now = clock.now
         switch report.outcome {
         case .answered(let usage):
             let start = report.startedAt.elapsed
             let cause = cell.entry.evidence(for: start).cause(of: usage)
-            cell.entry.answered(at: start, usage: usage, asked: false)
+            cell.entry.answered(at: start, usage: usage, asked: asked)
             return .pinged(usage.verdict, cause)
         case .refused(let refusal):
             cell.entry.refused(until: refusal.retryAt.map(now.elapsed(atWall:)), reason: refusal.reason)
@@ -251,6 +253,7 @@ public actor CacheWarmer: Service {
             cell.entry.failed(at: now.elapsed)
             return .failed(reason)
         case .failed(let fault, let reason):
+            cell.entry.pingAbandoned()
             stop(fault, of: cell, "\(reason); \(fault.mend)")
             return .failed(reason)
         }

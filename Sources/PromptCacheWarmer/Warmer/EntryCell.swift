@@ -8,6 +8,8 @@ final class EntryCell {
     let number: Int
     /// The earliest time at which it will be looked at; nil if it will not.
     var queuedAt: Moment?
+    /// Whether it waits for its turn among the cold.
+    var waitsCold = false
     /// Its scope was removed or replaced.
     var isGone = false
 

@@ -40,8 +40,12 @@ final class Lane {
 
     /// Sees to it that a cell is looked at by then. What is later is not queued: the cell is asked anew before.
     func queue(_ cell: EntryCell, at moment: Moment) {
-        if let queued = cell.queuedAt, queued <= moment { return }
+        if let queued = cell.queuedAt, queued <= moment {
+            // One that has been warmed meanwhile leaves the line of the cold.
+            guard cell.waitsCold, cell.entry.lifeLeft(at: moment) > .zero else { return }
+        }
         cell.queuedAt = moment
+        cell.waitsCold = false
         due.insert(DueTime(at: moment, cell: cell))
     }
 
@@ -52,6 +56,7 @@ final class Lane {
             due.removeMin()
             if first.isStale { continue }
             if first.cell.entry.lifeLeft(at: now) > .zero { return taken(first) }
+            first.cell.waitsCold = true
             cold.append(first)
         }
         while let first = cold.popFirst() {
@@ -62,6 +67,7 @@ final class Lane {
 
     private func taken(_ due: DueTime) -> DueTime {
         due.cell.queuedAt = nil
+        due.cell.waitsCold = false
         return due
     }
 }

@@ -50,7 +50,7 @@ struct Pinger: Sendable {
         var hasClimbed = false
         while true {
             let worstCase = job.plan.target.price.worstCase(
-                tokens: tokens, lifetime: job.plan.lifetime, maxOutput: Self.output(of: request, on: rung),
+                tokens: tokens, lifetime: job.plan.longestLifetime, maxOutput: Self.output(of: request, on: rung),
                 modifiers: job.plan.target.modifiers)
             let wish = SpendRequest(
                 scope: job.scope, worstCase: worstCase, wall: clock.now.wall, scopeBudget: job.scopeBudget)
