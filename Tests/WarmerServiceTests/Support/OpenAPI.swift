@@ -32,7 +32,7 @@ struct OpenAPI {
 
     /// What an answer has that is not described, and what it lacks that is.
     func faults(of answer: String, status: Int, to name: String) throws -> [String] {
-        guard let response = operation(name)?["responses"]?[String(status)] else {
+        guard let response = operation(name)?["responses"].flatMap({ Self.child($0, String(status)) }) else {
             return ["\(name): \(status) is not described"]
         }
         guard let schema = resolved(response)["content"]?["application/json"]?["schema"] else { return [] }
@@ -57,7 +57,7 @@ struct OpenAPI {
             let missing = Set(schema["required"]?.array(of: String.self) ?? []).subtracting(names)
             return missing.map { "\(path).\($0): is missing" }
                 + value.members.flatMap { member in
-                    guard let inner = known?[member.name] else {
+                    guard let inner = known.flatMap({ Self.child($0, member.name) }) else {
                         return ["\(path).\(member.name): is not described"]
                     }
                     return faults(of: member.value, inner, at: "\(path).\(member.name)")
@@ -73,6 +73,11 @@ struct OpenAPI {
         guard let reference = node["$ref"]?.string else { return node }
         let steps = reference.split(separator: "/").dropFirst()
         return resolved(steps.reduce(root) { $0[String($1)] ?? Node.mapping(Node.Mapping([])) })
+    }
+
+    /// By its text, whatever YAML takes it for: `200` and `on` are quoted keys.
+    private static func child(_ node: Node, _ key: String) -> Node? {
+        node.mapping?.first { $0.key.string == key }?.value
     }
 
     private static func matches(_ value: JSONNode, _ type: String) -> Bool {

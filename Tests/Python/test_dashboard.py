@@ -1,0 +1,85 @@
+"""The dashboard in Debian's chromium."""
+
+import pytest
+from conftest import Emulator
+from test_operations import Daemon
+
+pytest.importorskip("playwright")
+from axe_playwright_python.sync_playwright import Axe  # noqa: E402
+from playwright.sync_api import sync_playwright  # noqa: E402
+
+PAGES = ["/", "/money", "/history", "/misses", "/scopes/support"]
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def daemon(tmp_path):
+    emulator = Emulator()
+    daemon = Daemon(tmp_path, emulator)
+    daemon.start()
+    daemon.until(lambda: '"state":"warm"' in daemon.get("/v1/scopes"), "warming")
+    yield daemon
+    daemon.stop()
+    emulator.stop()
+
+
+def opened(browser, **options):
+    page = browser.new_context(**options).new_page()
+    page.faults = []
+    page.on("console", lambda message: page.faults.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: page.faults.append(str(error)))
+    return page
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1200, 380])
+def test_every_page_is_accessible_and_fits(browser, daemon, scheme, width):
+    page = opened(browser, viewport={"width": width, "height": 800}, color_scheme=scheme)
+    for path in PAGES:
+        page.goto(daemon.url + path)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+        found = Axe().run(page)
+        assert found.violations_count == 0, (path, found.generate_report())
+        assert "Be kind" not in page.content()
+    assert page.faults == []
+    page.context.close()
+
+
+def test_what_changes_shows_up_by_itself(browser, daemon):
+    page = opened(browser)
+    page.goto(daemon.url)
+    assert page.locator(".scope.warm").count() == 1
+    daemon.command("pause", "support")
+    page.wait_for_selector(".scope.paused")
+    daemon.command("off")
+    page.wait_for_selector("text=Warming is off")
+    assert page.faults == []
+    page.context.close()
+
+
+def test_actions_ask_first_and_need_the_token(browser, daemon):
+    page = opened(browser)
+    page.goto(daemon.url)
+    page.click("button[aria-label='Pause support']")
+    page.fill("#token", "wrong")
+    page.click("#ask-yes")
+    page.wait_for_selector("text=That is not the token.")
+    assert '"paused":false' in daemon.get("/v1/scopes")
+    page.fill("#token", (daemon.folder / "state/control.token").read_text().strip())
+    page.click("#ask-yes")
+    page.wait_for_selector(".scope.paused")
+    page.click("text=Stop spending")
+    page.click("#ask-no")
+    assert '"on":true' in daemon.get("/v1/daemon")
+    page.click("text=Stop spending")
+    page.click("#ask-yes")
+    page.wait_for_selector("text=Warming is off")
+    assert '"on":false' in daemon.get("/v1/daemon")
+    page.context.close()
