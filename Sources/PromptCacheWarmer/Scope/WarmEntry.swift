@@ -35,19 +35,19 @@ struct WarmEntry: Sendable {
     // MARK: What is to be done
 
     /// What is to be done as things stand.
-    func intent(_ now: ClockReading, timing: Timing) -> Intent {
+    func intent(_ now: ClockReading, timing: Timing, shared: SharedStatistics) -> Intent {
         if isPaused { return Intent(at: nil, pings: false, reason: .paused) }
         if let stopReason { return Intent(at: nil, pings: false, reason: .stopped(stopReason)) }
         if isPinging { return Intent(at: nil, pings: false, reason: .pinging) }
-        let intent = withPrewarming(withinHours(scheduled(now, timing: timing), now), now)
+        let intent = withPrewarming(withinHours(scheduled(now, timing: timing, shared), now), now)
         if let refusal, let at = intent.at, max(at, now.elapsed) < refusal.until {
             return Intent(at: refusal.until, pings: false, reason: .refused(refusal.reason))
         }
         return intent
     }
 
-    private func scheduled(_ now: ClockReading, timing: Timing) -> Intent {
-        switch schedule.next(after: now.elapsed, timing: timing, prices: plan.target.ratios) {
+    private func scheduled(_ now: ClockReading, timing: Timing, _ shared: SharedStatistics) -> Intent {
+        switch schedule.next(after: now.elapsed, timing: timing, prices: plan.target.ratios, shared: shared) {
         case .ping(let at, let reason): Intent(at: at, pings: true, reason: .schedule(reason))
         case .rest(let until, let reason): Intent(at: until, pings: false, reason: .schedule(reason))
         }
@@ -93,8 +93,12 @@ struct WarmEntry: Sendable {
 
     // MARK: What happens
 
-    mutating func arrived(at start: Moment, usage: Usage?) {
-        schedule.arrival(at: start)
+    mutating func arrived(at start: Moment, usage: Usage?, experience: Experience) {
+        let known = usage.map { $0.read + $0.written } ?? lastUsage.map { $0.read + $0.written } ?? 0
+        let tokens = known > 0 ? known : plan.size.estimatedTokens
+        schedule.arrival(
+            Arrival(start: start, prefixTokens: tokens), shared: &experience.shared, prices: plan.target.ratios)
+        schedule.answered(verdict: usage?.verdict, shared: &experience.shared)
         totals.arrivals += 1
         if let usage { lastUsage = usage }
     }

@@ -147,7 +147,9 @@ public actor CacheWarmer: Service {
         record(arrival)
         for (index, cell) in table[arrival.scope].enumerated() {
             // Only the whole request's usage belongs to the last breakpoint.
-            cell.entry.arrived(at: arrival.at, usage: index == 0 ? arrival.usage : nil)
+            cell.entry.arrived(
+                at: arrival.at, usage: index == 0 ? arrival.usage : nil,
+                experience: cell.lane.experience)
             reschedule(cell)
         }
         instruments.arrival()

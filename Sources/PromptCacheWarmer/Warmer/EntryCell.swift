@@ -21,7 +21,9 @@ final class EntryCell {
 
     /// What it wants to do next.
     func intent(_ now: ClockReading) -> Intent {
-        entry.intent(now, timing: lane.timing(for: entry.plan.lifetime))
+        lane.experience.shared.advance(to: now.elapsed)
+        return entry.intent(
+            now, timing: lane.timing(for: entry.plan.lifetime), shared: lane.experience.shared)
     }
 
     /// What it will do next, as the pace of its lane and the switch of all allow.

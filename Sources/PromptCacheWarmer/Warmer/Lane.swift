@@ -15,13 +15,15 @@ final class Lane {
 
     let client: any WarmCall
     let pace: SharedPace
+    let experience: Experience
     let warmingSwitch: WarmingSwitch
     private var margin = MarginEstimator()
     private var due = Heap<DueTime>()
     /// Due, but cold: in the order in which they came.
     private var cold: Deque<DueTime> = []
 
-    init(client: any WarmCall, callsPerSecond: Double, warmingSwitch: WarmingSwitch) {
+    init(client: any WarmCall, callsPerSecond: Double, warmingSwitch: WarmingSwitch, experience: Experience) {
+        self.experience = experience
         self.client = client
         self.warmingSwitch = warmingSwitch
         pace = SharedPace(callsPerSecond: callsPerSecond)

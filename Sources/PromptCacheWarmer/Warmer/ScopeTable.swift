@@ -12,6 +12,7 @@ struct ScopeTable {
     private var cells: [String: [EntryCell]] = [:]
     private var pool = PlanPool()
     private var nextNumber = 0
+    private let experience = Experience()
     private(set) var lanes: [Lane.Key: Lane] = [:]
 
     init(clients: [String: any WarmCall], prices: PriceList, callsPerSecond: Double, warmingSwitch: WarmingSwitch) {
@@ -80,7 +81,8 @@ struct ScopeTable {
     private mutating func lane(of plan: PrefixPlan, _ upstream: String, _ client: any WarmCall) -> Lane {
         let key = Lane.Key(upstream: upstream, model: plan.model.name)
         if let known = lanes[key] { return known }
-        let lane = Lane(client: client, callsPerSecond: callsPerSecond, warmingSwitch: warmingSwitch)
+        let lane = Lane(
+            client: client, callsPerSecond: callsPerSecond, warmingSwitch: warmingSwitch, experience: experience)
         lanes[key] = lane
         return lane
     }
