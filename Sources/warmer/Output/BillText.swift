@@ -43,7 +43,7 @@ struct BillText {
             ("failed", "\(bill.unknown)"),
             ("spent", bill.spent.short),
             ("paid again", bill.lost.short),
-            ("warming", warming),
+            ("pings", warming),
         ]
         return rows.map { "\($0.padded(14))\($1)" }.joined(separator: "\n")
     }
