@@ -16,11 +16,13 @@ public struct EmulatorConfiguration: Sendable {
     public var refreshesEarlierBreakpoints: Bool
     /// What a workspace may send to a model in a minute; without limits unless told otherwise.
     public var limits: EmulatedLimits
+    /// How many requests it remembers to be read back, at least nine tenths of them; a million unless told otherwise.
+    public var mostRecords: Int
 
     public init(
         host: String = "127.0.0.1", port: Int = 0, seed: UInt64 = 1, latency: LatencyModel = .usual,
         time: SteppedTime = SteppedTime(), refreshesEarlierBreakpoints: Bool = true,
-        limits: EmulatedLimits = EmulatedLimits()
+        limits: EmulatedLimits = EmulatedLimits(), mostRecords: Int = 1_000_000
     ) {
         self.host = host
         self.port = port
@@ -29,5 +31,6 @@ public struct EmulatorConfiguration: Sendable {
         self.time = time
         self.refreshesEarlierBreakpoints = refreshesEarlierBreakpoints
         self.limits = limits
+        self.mostRecords = mostRecords
     }
 }

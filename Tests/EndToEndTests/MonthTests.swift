@@ -46,7 +46,7 @@ struct MonthTests {
     @Test("Every lapse has a fault that made it unavoidable, and the spending is the bill to the last token")
     func month() async throws {
         let latency = LatencyModel.logNormal(median: .milliseconds(900), percentile99: .seconds(6))
-        try await Emulator.run(EmulatorConfiguration(seed: 11, latency: latency)) { emulator in
+        try await Emulator.run(EmulatorConfiguration(seed: 11, latency: latency, mostRecords: 10_000_000)) { emulator in
             let house = try Household(emulator)
             for room in Self.rooms {
                 try await house.warmer.add(

@@ -74,7 +74,7 @@ public struct Emulator: Sendable {
     /// How many requests of a workspace were answered.
     public func requests(of workspace: String) -> Int { provider.bills[workspace]?.requests ?? 0 }
 
-    /// Everything that was asked, with what became of it, the oldest first; at most the last million.
+    /// Everything that was asked, with what became of it, the oldest first; at most ``EmulatorConfiguration/mostRecords``.
     public var log: [LoggedRequest] { provider.records.map(LoggedRequest.init) }
 
     /// Sets what a workspace may send to a model in a minute; its account begins anew.

@@ -186,7 +186,9 @@ final class Provider: Sendable {
             state.records.append(record)
             let older = state.records.count - Self.mostBodies
             if older >= 0 { state.records[older].body = [] }
-            if state.records.count > Self.mostRecords { state.records.removeFirst(Self.mostRecords / 10) }
+            if state.records.count > configuration.mostRecords {
+                state.records.removeFirst(max(1, configuration.mostRecords / 10))
+            }
             if record.status == 200 {
                 state.bills[record.workspace, default: Bill()].requests += 1
                 state.bills[record.workspace, default: Bill()].usage =
@@ -196,7 +198,6 @@ final class Provider: Sendable {
     }
 
     /// What is kept to be read back.
-    private static let mostRecords = 1_000_000
     private static let mostBodies = 1000
 
     private static func refusedZero(_ status: Int) -> APIError {
