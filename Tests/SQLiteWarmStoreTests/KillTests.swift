@@ -11,7 +11,7 @@ import WarmingPolicies
 
 @Suite("Killed at any moment, a ledger loses nothing that was settled", .serialized)
 struct KillTests {
-    /// How often; more with LEDGER_KILLS, as Benchmarks/kill-ledger.sh does.
+    /// How often; more with LEDGER_KILLS=100.
     static let runs = ProcessInfo.processInfo.environment["LEDGER_KILLS"].flatMap(Int.init) ?? 10
 
     /// A process that writes until it is killed, and what it has said.

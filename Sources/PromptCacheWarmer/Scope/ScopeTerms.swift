@@ -3,11 +3,11 @@ import WarmingPolicies
 /// On what terms scopes are warmed: shared by all that agree in it.
 final class ScopeTerms: Sendable {
     struct Values: Hashable {
-        var upstream: String
-        var verifies: Bool
-        var budget: Budget?
-        var hours: ActiveHours?
-        var prewarm: PrewarmTimes?
+        let upstream: String
+        let verifies: Bool
+        let budget: Budget?
+        let hours: ActiveHours?
+        let prewarm: PrewarmTimes?
 
         init(_ scope: WarmScope) {
             upstream = scope.upstream
@@ -18,17 +18,13 @@ final class ScopeTerms: Sendable {
         }
     }
 
-    let upstream: String
-    let verifies: Bool
-    let budget: Budget?
-    let hours: ActiveHours?
-    let prewarm: PrewarmTimes?
+    private let values: Values
 
-    init(_ values: Values) {
-        upstream = values.upstream
-        verifies = values.verifies
-        budget = values.budget
-        hours = values.hours
-        prewarm = values.prewarm
-    }
+    init(_ values: Values) { self.values = values }
+
+    var upstream: String { values.upstream }
+    var verifies: Bool { values.verifies }
+    var budget: Budget? { values.budget }
+    var hours: ActiveHours? { values.hours }
+    var prewarm: PrewarmTimes? { values.prewarm }
 }

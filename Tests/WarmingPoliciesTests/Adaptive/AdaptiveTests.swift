@@ -178,7 +178,6 @@ import Testing
         #expect(simulation.pings(.adaptive).map(\.at) == simulation.pings(.adaptive).map(\.at))
     }
 
-    /// The benchmark draws a thousand.
     @Test func `whatever the traffic does it costs at most 3.3 times the least possible`() {
         var worst = 0.0
         var generator = TraceGenerator(seed: 24)
