@@ -4,7 +4,7 @@ SWIFT ?= swift
 CONFIGURATION ?= debug
 WARMER = .build/$(CONFIGURATION)/warmer
 
-.PHONY: demo test test-swift month test-sdk example lint bench fuzz docs build setup clean
+.PHONY: demo test test-swift month soak test-sdk example lint bench fuzz docs build setup clean
 
 # A day of bursty traffic against the emulator, four strategies side by side. No key, no network.
 demo: setup
@@ -21,6 +21,10 @@ test-swift: setup
 # A virtual month with five hundred scopes and every fault at random; test-swift lives through a few days with twenty.
 month: setup
 	WARMER_MONTH_DAYS=30 WARMER_MONTH_SCOPES=500 $(SWIFT) test --filter MonthTests
+
+# A million requests through the proxy with faults of both sides at random; test-swift sends some thousand.
+soak: setup
+	WARMER_SOAK_REQUESTS=1000000 $(SWIFT) test --filter SoakTests
 
 # The official Python SDK in both generations talks to `warmer emulate`.
 test-sdk: setup

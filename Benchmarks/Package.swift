@@ -16,6 +16,7 @@ let package = Package(
     dependencies: [
         .package(name: "prompt-cache-warmer", path: "../"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
     ],
     targets: [
         .executableTarget(
@@ -40,6 +41,13 @@ let package = Package(
                 .product(name: "PromptCacheWarmer", package: "prompt-cache-warmer"),
                 .product(name: "Upstreams", package: "prompt-cache-warmer"),
                 .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict),
+        .executableTarget(
+            name: "ProxyBenchmark",
+            dependencies: [
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
             ],
             swiftSettings: strict),
         .executableTarget(

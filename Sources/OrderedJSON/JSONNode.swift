@@ -56,7 +56,14 @@ public struct JSONNode: Sendable {
     /// The decoded string; nil for anything that is not a string. A lone surrogate becomes U+FFFD.
     public var string: String? {
         guard kind == .string else { return nil }
-        guard token.hasEscapes else { return String(decoding: bytes.dropFirst().dropLast(), as: UTF8.self) }
+        let token = token
+        guard token.hasEscapes else {
+            return storage.bytes.withUnsafeBytes {
+                String(
+                    decoding: UnsafeRawBufferPointer(rebasing: $0[Int(token.start) + 1..<Int(token.end) - 1]),
+                    as: UTF8.self)
+            }
+        }
         return String(decoding: StringEscapes.replacingLoneSurrogates(in: decodedBytes), as: UTF8.self)
     }
 
@@ -118,6 +125,22 @@ public struct JSONMember: Sendable {
 
     /// From the key's opening quote to behind the value.
     public var range: Range<Int> { Int(storage.tokens[index].start)..<Int(storage.tokens[index + 1].end) }
+
+    /// Key and value as ``JSONNode/withMinifiedBytes(_:)`` shows them, where both are minified.
+    ///
+    /// - Returns: false where they are not; then nothing has been shown.
+    public func withMinifiedBytes(_ body: (_ key: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) -> Void)
+        -> Bool
+    {
+        let (key, value) = (storage.tokens[index], storage.tokens[index + 1])
+        guard key.isMinified, value.isMinified else { return false }
+        storage.bytes.withUnsafeBytes {
+            body(
+                UnsafeRawBufferPointer(rebasing: $0[Int(key.start)..<Int(key.end)]),
+                UnsafeRawBufferPointer(rebasing: $0[Int(value.start)..<Int(value.end)]))
+        }
+        return true
+    }
 
     /// Whether the decoded key is this one.
     public func hasKey(_ name: String) -> Bool { storage.isString(at: index, name) }

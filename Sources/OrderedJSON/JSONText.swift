@@ -1,3 +1,5 @@
+import Glibc
+
 /// A JSON text as its bytes, checked once, with an index of where each value begins and ends.
 ///
 /// Nothing is decoded and nothing is copied: a ``JSONNode`` is a place in these bytes. Order, spelling and white space
@@ -54,12 +56,13 @@ extension JSONText {
                 return JSONNode(storage: self, index: index).decodedBytes.elementsEqual(name.utf8)
             }
             if written != name.utf8.count { return false }
-            var at = Int(token.start) + 1
-            for byte in name.utf8 {
-                if bytes[at] != byte { return false }
-                at += 1
+            var name = name
+            return name.withUTF8 { name in
+                bytes.withUnsafeBytes { bytes in
+                    name.isEmpty
+                        || memcmp(bytes.baseAddress! + Int(token.start) + 1, name.baseAddress!, name.count) == 0
+                }
             }
-            return true
         }
     }
 

@@ -21,6 +21,17 @@ struct CanonicalHash {
 
     mutating func append(string: String) { string.jsonLiteral.withUnsafeBytes { append($0) } }
 
+    /// A member, its key and its value one behind the other.
+    mutating func append(_ member: JSONMember) {
+        let isDone = member.withMinifiedBytes { key, value in
+            append(key)
+            append(value)
+        }
+        if isDone { return }
+        append(member.key)
+        append(member.value)
+    }
+
     /// A block, or a string that stands for a block of text. Taken apart, since copying whole blocks costs.
     mutating func append(block: JSONNode, type: String, traits: BlockTraits) {
         if block.kind == .object, block.isMinified, !traits.contains(.bearsMarker) {
@@ -90,6 +101,14 @@ struct CanonicalHash {
     private mutating func flush() {
         pending.withUnsafeBytes { hash.update(bufferPointer: $0) }
         pending.removeAll(keepingCapacity: true)
+    }
+
+    /// As it stands, to be kept: with nothing collected, so that it takes no more room than it must.
+    mutating func settled() -> CanonicalHash {
+        flush()
+        var kept = self
+        kept.pending = []
+        return kept
     }
 
     /// The key of everything so far; the hash can go on.

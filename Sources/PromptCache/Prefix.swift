@@ -118,10 +118,7 @@ extension MessagesRequest {
     /// The role, and whatever else a message may have besides its content.
     private func appendMessage(_ message: JSONNode, to hash: inout CanonicalHash) {
         hash.append(tag: "m")
-        for member in message.members where !member.hasKey("content") {
-            hash.append(member.key)
-            hash.append(member.value)
-        }
+        for member in message.members where !member.hasKey("content") { hash.append(member) }
     }
 
     private func enter(after part: PromptPart, _ hash: inout CanonicalHash) -> PromptPart {

@@ -1,5 +1,6 @@
 import NIOCore
 import NIOHTTP1
+import WarmingPolicies
 
 /// Looks at one exchange as it goes by. The relay tells it of every piece after that has been passed on.
 final class ExchangeWatch {
@@ -14,6 +15,7 @@ final class ExchangeWatch {
     private var isTold = false
     private var isOver = false
     private var response = ResponseReader()
+    private var beganAt: Moment?
     private var admission: EventLoopPromise<Void>?
 
     init(_ request: RequestSighting, watcher: TrafficWatcher, gateLimit: Duration?, writesNote: Bool) {
@@ -76,8 +78,10 @@ final class ExchangeWatch {
 
     func responseBegan(_ head: HTTPResponseHead) {
         response.begin(head)
-        guard isTold else { return }
-        watcher.tell(.begun(exchange: exchange, status: Int(head.status.code), at: watcher.moment()))
+        beganAt = watcher.moment()
+        // Only those in waiting want to know at once.
+        guard isTold, gateLimit != nil else { return }
+        watcher.tell(.begun(exchange: exchange, status: Int(head.status.code), at: beganAt ?? watcher.moment()))
     }
 
     func responseSent(_ bytes: ByteBuffer) {
@@ -93,6 +97,6 @@ final class ExchangeWatch {
             .ended(
                 ResponseSighting(
                     exchange: exchange, status: response.status, message: response.finish(),
-                    workspace: response.workspace, isWhole: isWhole, at: watcher.moment())))
+                    workspace: response.workspace, beganAt: beganAt, isWhole: isWhole, at: watcher.moment())))
     }
 }

@@ -7,7 +7,7 @@ public import WarmingPolicies
 public enum Sighting: Sendable {
     /// A request has gone by, or waits to be admitted.
     case request(RequestSighting)
-    /// Its response has begun: what it wrote to the cache can be read from now on.
+    /// Its response has begun: what it wrote to the cache can be read from now on. Told only where a gate holds requests.
     case begun(exchange: UInt64, status: Int, at: Moment)
     /// Its response has ended, or was cut off.
     case ended(ResponseSighting)
@@ -51,6 +51,8 @@ public struct ResponseSighting: Sendable {
     public var message: MessagesResponse?
     /// From its headers.
     public var workspace: String?
+    /// When its head had come; nil where there was none.
+    public var beganAt: Moment?
     /// Whether it came to its end.
     public var isWhole: Bool
     public var at: Moment

@@ -30,7 +30,7 @@ public final class TrafficWatcher: Sendable {
     ///   - beforeTelling: called before each sighting is told, for a clock that must not run ahead of it.
     ///   - whenMissed: called after that if nobody will see it.
     public init(
-        gateLimit: Duration? = nil, writesNotes: Bool = true, mostBytes: Int = 256 << 20,
+        gateLimit: Duration? = nil, writesNotes: Bool = true, mostBytes: Int = 64 << 20,
         now: @escaping @Sendable () -> Moment, beforeTelling: @escaping @Sendable () -> Void = {},
         whenMissed: @escaping @Sendable () -> Void = {}
     ) {
@@ -45,6 +45,9 @@ public final class TrafficWatcher: Sendable {
 
     /// How many requests and responses were not looked at, because too many waited.
     public var missedSightings: Int { missed.load(ordering: .relaxed) }
+
+    /// How much of bodies waits to be looked at, or to be let go.
+    package var bytesInWaiting: Int { bytes.load(ordering: .relaxed) }
 
     /// Ends the sightings.
     public func finish() { continuation.finish() }

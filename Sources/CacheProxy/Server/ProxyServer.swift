@@ -1,6 +1,6 @@
 import NIOCore
 import NIOHTTP1
-import NIOPosix
+public import NIOPosix
 import NIOSSL
 
 /// A running proxy.
@@ -15,28 +15,34 @@ public final class ProxyServer: Sendable {
     /// The port it listens on.
     public let port: Int
     private let channel: any Channel
-    private let group: MultiThreadedEventLoopGroup
+    /// Nil where the loops are somebody else's.
+    private let ownGroup: MultiThreadedEventLoopGroup?
     private let loops: [NIOLoopBound<ProxyLoop>]
 
     private init(
-        port: Int, channel: any Channel, group: MultiThreadedEventLoopGroup, loops: [NIOLoopBound<ProxyLoop>]
+        port: Int, channel: any Channel, ownGroup: MultiThreadedEventLoopGroup?, loops: [NIOLoopBound<ProxyLoop>]
     ) {
         self.port = port
         self.channel = channel
-        self.group = group
+        self.ownGroup = ownGroup
         self.loops = loops
     }
 
     /// Listens from now on.
     ///
-    /// - Parameter watcher: sees what goes by; nil for a plain relay.
+    /// - Parameters:
+    ///   - watcher: sees what goes by; nil for a plain relay.
+    ///   - loops: what carries the traffic, and goes on when the proxy is stopped; loops of its own unless told otherwise.
     /// - Throws: what NIO throws if the address cannot be listened on, or NIOSSL if the TLS configuration is wrong.
     public static func start(
-        _ configuration: ProxyConfiguration, watcher: TrafficWatcher? = nil
+        _ configuration: ProxyConfiguration, watcher: TrafficWatcher? = nil,
+        on loops: MultiThreadedEventLoopGroup? = nil
     ) async throws -> ProxyServer {
         let upstreamTLS = try upstreamTLS(configuration)
         let serverTLS = try configuration.serverTLS.map { try NIOSSLContext(configuration: $0) }
-        let group = MultiThreadedEventLoopGroup(numberOfThreads: max(1, configuration.threads))
+        let ownGroup =
+            loops == nil ? MultiThreadedEventLoopGroup(numberOfThreads: max(1, configuration.threads)) : nil
+        guard let group = loops ?? ownGroup else { preconditionFailure("one of both is there") }
         let loops = group.makeIterator().map { loop in
             loop.submit {
                 NIOLoopBound(
@@ -60,9 +66,10 @@ public final class ProxyServer: Sendable {
                 }
                 .bind(host: configuration.host, port: configuration.port).get()
             return ProxyServer(
-                port: channel.localAddress?.port ?? configuration.port, channel: channel, group: group, loops: bound)
+                port: channel.localAddress?.port ?? configuration.port, channel: channel, ownGroup: ownGroup,
+                loops: bound)
         } catch {
-            try? await group.shutdownGracefully()
+            try? await ownGroup?.shutdownGracefully()
             throw error
         }
     }
@@ -89,7 +96,7 @@ public final class ProxyServer: Sendable {
         try? await channel.close().get()
         let drained = loops.map { loop in loop.eventLoop.flatSubmit { loop.value.drain() } }
         for future in drained { try? await future.get() }
-        try? await group.shutdownGracefully()
+        try? await ownGroup?.shutdownGracefully()
     }
 
     /// Open connections.

@@ -62,7 +62,7 @@ public struct RememberedTrail: Sendable {
                 guard let message = request.blocks[block].message, message >= firstKept, ends[message] == block else {
                     return
                 }
-                stops.append(Stop(message: message, block: block, hash: hash, size: size))
+                stops.append(Stop(message: message, block: block, hash: hash.settled(), size: size))
             }
         }
         trail = search.trail(seen)

@@ -12,7 +12,8 @@ struct Arrival: Sendable {
     var at: Moment
     var endpoint: String
     var remembered: RememberedTrail
-    var headers: [WarmHeader]
+    /// As they came.
+    var headers: HTTPHeaders
     var credential: ClientCredential?
     /// Stands for the credential.
     var digest: String
@@ -23,11 +24,13 @@ struct Arrival: Sendable {
     var expectation: ExpectedEntries.Expectation
     var hint: WarmHint?
     var note: ResponseNote
+    var model: ModelFacts
 
     var request: MessagesRequest { remembered.request }
     var trail: PrefixTrail { remembered.trail }
     var lifetime: Lifetime? { trail.last?.breakpoint.lifetime }
-    var rules: CacheRules { CacheRules(for: request.model) }
+    /// What a ping of it bears.
+    var replayHeaders: [WarmHeader] { ReplayHeaders.of(headers) }
 
     /// For logs.
     var name: String { recognition.map { "c\($0.id.number)" } ?? "unmarked" }

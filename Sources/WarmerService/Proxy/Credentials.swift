@@ -24,6 +24,14 @@ final class Secret: Sendable {
     }
 
     var text: String { String(decoding: bytes, as: UTF8.self) }
+
+    func isText(_ text: Substring) -> Bool {
+        var text = text
+        return text.withUTF8 { text in
+            text.count == bytes.count
+                && memcmp(text.baseAddress ?? UnsafePointer(bitPattern: 1)!, bytes.baseAddress!, bytes.count) == 0
+        }
+    }
 }
 
 /// Who pays for a request, by its headers.
@@ -33,18 +41,16 @@ struct ClientCredential: Sendable {
     /// Whether pings may be paid by it: API keys may, subscriptions and other tokens may not.
     var mayPing: Bool
 
-    /// - Returns: nil where there is none.
-    init?(_ headers: HTTPHeaders) {
-        if let key = headers.first(name: "x-api-key"), !key.isEmpty {
-            self.init(key, isBearer: false)
-        } else if let header = headers.first(name: "authorization"), header.lowercased().hasPrefix("bearer ") {
-            self.init(String(header.dropFirst(7)), isBearer: true)
-        } else {
+    /// Where it stands in a request's headers; nil where there is none.
+    static func text(in headers: HTTPHeaders) -> (text: Substring, isBearer: Bool)? {
+        if let key = headers.first(name: "x-api-key"), !key.isEmpty { return (key[...], false) }
+        guard let header = headers.first(name: "authorization"), header.prefix(7).lowercased() == "bearer " else {
             return nil
         }
+        return (header.dropFirst(7), true)
     }
 
-    private init(_ text: String, isBearer: Bool) {
+    init(_ text: String, isBearer: Bool) {
         self.isBearer = isBearer
         secret = Secret(text)
         mayPing = Self.isAPIKey(text, isBearer: isBearer)

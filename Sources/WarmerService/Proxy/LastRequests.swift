@@ -1,3 +1,4 @@
+import DequeModule
 import OrderedJSON
 import PromptCache
 
@@ -25,6 +26,8 @@ struct LastRequests: Sendable {
     }
 
     private var kept: [Conversations.ID: Kept] = [:]
+    /// By when they came, the oldest first; one that has come again since, or was forgotten, is passed over.
+    private var order: Deque<(id: Conversations.ID, turn: UInt64)> = []
     private var byLooks: [Looks: Conversations.ID] = [:]
     private var bytes = 0
     private var turns: UInt64 = 0
@@ -42,10 +45,19 @@ struct LastRequests: Sendable {
         forget(id)
         guard Self.weight(trail) <= mostBytes else { return }
         kept[id] = Kept(trail: trail, realm: realm, turn: turns)
+        order.append((id, turns))
         byLooks[Looks(trail.request, realm: realm)] = id
         bytes += Self.weight(trail)
-        while bytes > mostBytes, let oldest = kept.min(by: { $0.value.turn < $1.value.turn })?.key { forget(oldest) }
+        while let oldest = order.first, bytes > mostBytes || !isCurrent(oldest) {
+            order.removeFirst()
+            if isCurrent(oldest) { forget(oldest.id) }
+        }
+        if order.count > 2 * kept.count + Self.mostPassedOver { order = Deque(order.filter(isCurrent)) }
     }
+
+    private static let mostPassedOver = 1024
+
+    private func isCurrent(_ entry: (id: Conversations.ID, turn: UInt64)) -> Bool { kept[entry.id]?.turn == entry.turn }
 
     mutating func forget(_ id: Conversations.ID) {
         guard let old = kept.removeValue(forKey: id) else { return }
@@ -61,9 +73,9 @@ struct LastRequests: Sendable {
     ///
     /// - Returns: what has changed; nil if nothing is alike.
     func change(to request: MessagesRequest, realm: Int, except id: Conversations.ID?) -> String? {
-        let recent = kept.filter { $0.value.realm == realm && $0.key != id }
-            .sorted { $0.value.turn > $1.value.turn }.prefix(Self.mostCompared)
-        for (_, other) in recent {
+        let recent = order.reversed().lazy.filter { isCurrent($0) && $0.id != id }.compactMap { kept[$0.id] }
+            .filter { $0.realm == realm }
+        for other in recent.prefix(Self.mostCompared) {
             let before = other.trail.request
             guard Self.resembles(request, before) else { continue }
             if let change = request.changedPart(since: before) { return change }

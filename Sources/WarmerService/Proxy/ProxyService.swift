@@ -1,6 +1,7 @@
 import CacheProxy
 import Logging
 import NIOCore
+import NIOPosix
 import PromptCacheWarmer
 public import ServiceLifecycle
 import Synchronization
@@ -55,8 +56,15 @@ public final class ProxyService: Service {
         let vault = CredentialVault()
         let (ticks, ticked) = AsyncStream.makeStream(of: Tick.self, bufferingPolicy: .bufferingNewest(1024))
         let warmer = warmer(vault: vault, ticked)
-        let observer = TrafficObserver(options, watcher: watcher, warmer: warmer, vault: vault)
-        let server = try await ProxyServer.start(options.server, watcher: watcher)
+        let loops = MultiThreadedEventLoopGroup(numberOfThreads: max(1, options.server.threads))
+        let observer = TrafficObserver(options, watcher: watcher, warmer: warmer, vault: vault, on: loops.next())
+        let server: ProxyServer
+        do {
+            server = try await ProxyServer.start(options.server, watcher: watcher, on: loops)
+        } catch {
+            try? await loops.shutdownGracefully()
+            throw error
+        }
         clock.hold()
         await warmer?.start()
         clock.release()
@@ -73,6 +81,7 @@ public final class ProxyService: Service {
         }
         let bill = await observer.bill
         lastBill.withLock { $0 = bill }
+        try? await loops.shutdownGracefully()
         if watcher.missedSightings > 0 {
             options.logger.warning("\(watcher.missedSightings) sightings were missed: too many waited to be looked at")
         }

@@ -40,7 +40,7 @@ extension TrafficObserver {
         let scope = WarmScope(
             name: name, body: arrival.request.bytes, form: .wholeRequest,
             policy: Self.policy(lifetime, isHeld: keepUntil != nil), upstream: arrival.endpoint,
-            headers: arrival.headers + [WarmHeader(ProxyCall.scopeHeader, name)])
+            headers: arrival.replayHeaders + [WarmHeader(ProxyCall.scopeHeader, name)])
         let kept = WarmedScopes.Scope(
             last: .init(scope: scope, keys: arrival.trail.prefixes.map(\.key)), before: old?.last,
             realm: arrival.realm, lastArrival: arrival.at,
@@ -79,7 +79,7 @@ extension TrafficObserver {
         guard let body = try? arrival.request.truncated(after: base.breakpoint) else { return false }
         let scope = WarmScope(
             name: name, body: body, policy: Self.policy(base.breakpoint.lifetime, isHeld: false),
-            upstream: arrival.endpoint, headers: arrival.headers + [WarmHeader(ProxyCall.scopeHeader, name)])
+            upstream: arrival.endpoint, headers: arrival.replayHeaders + [WarmHeader(ProxyCall.scopeHeader, name)])
         let kept = WarmedScopes.Scope(
             last: .init(scope: scope, keys: [base.key]), realm: arrival.realm, lastArrival: arrival.at,
             atStake: atStake(arrival, tokens: base.size.estimatedTokens))
@@ -99,7 +99,7 @@ extension TrafficObserver {
     }
 
     private func atStake(_ arrival: Arrival, tokens: Int) -> USD {
-        guard let lifetime = arrival.lifetime, let price = options.prices.price(of: arrival.request.model) else {
+        guard let lifetime = arrival.lifetime, let price = arrival.model.price else {
             return .zero
         }
         return (price.prices.write(lifetime) - price.prices.read) * tokens

@@ -1,0 +1,84 @@
+import CacheProxy
+import Foundation
+import NIOCore
+import NIOPosix
+import SteppedTime
+import Synchronization
+import Testing
+import WarmingPolicies
+
+/// Some thousand requests; `make soak` sends a million.
+@Suite("Requests with faults of both sides at random")
+struct SoakTests {
+    private static let count = UInt64(ProcessInfo.processInfo.environment["WARMER_SOAK_REQUESTS"] ?? "") ?? 5000
+    private static let clients: UInt64 = 24
+
+    @Test("every answer is the upstream's, and no connection, descriptor or memory is left behind")
+    func soak() async throws {
+        let complaints = SoakUpstream.Complaints()
+        let upstream = try await SoakUpstream.start(complaints)
+        let upstreamPort = try #require(upstream.localAddress?.port)
+        let watcher = TrafficWatcher(now: { .distantPast })
+        let watching = Task { await watcher.sightings.reduce(into: 0) { count, _ in count += 1 } }
+        let proxy = try await ProxyServer.start(
+            ProxyConfiguration(routes: Routes(fallback: try ProxyUpstream("http://127.0.0.1:\(upstreamPort)"))),
+            watcher: watcher)
+        let client = SoakClient(port: proxy.port)
+
+        // Twice: what the first half has set up must do for the second.
+        let half = Self.count / 2
+        try await ask(client, 0..<half, complaints)
+        let before = Self.memory
+        try await ask(client, half..<Self.count, complaints)
+        let grown = Self.memory - before
+
+        #expect(complaints.all.count == 0, "\(complaints.all.prefix(10).joined(separator: "\n"))")
+        let scene = Scene(proxy: proxy, upstream: try await ScriptedUpstream.start())
+        #expect(await scene.settles(upstreams: 64))
+        await scene.upstream.stop()
+        #expect(watcher.bytesInWaiting == 0)
+        await proxy.stop()
+        watcher.finish()
+        #expect(await watching.value > 0)
+        try await upstream.close()
+        #expect(await Self.hasNoSockets(ports: [proxy.port, upstreamPort]))
+        // Other tests run beside it, unless it is long.
+        if Self.count >= 100_000 { #expect(grown < 32, "memory has grown by \(grown) MB") }
+    }
+
+    private func ask(_ client: SoakClient, _ plans: Range<UInt64>, _ complaints: SoakUpstream.Complaints) async throws {
+        let share = (plans.upperBound - plans.lowerBound + Self.clients - 1) / Self.clients
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for start in stride(from: plans.lowerBound, to: plans.upperBound, by: Int(share)) {
+                group.addTask {
+                    try await client.ask(start..<min(start + share, plans.upperBound)) { complaints.add($0) }
+                }
+            }
+            try await group.waitForAll()
+        }
+    }
+
+    /// Resident, in MB.
+    private static var memory: Int {
+        let pages = (try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8))?.split(separator: " ")[1]
+        return (pages.flatMap { Int($0) } ?? 0) * Int(sysconf(Int32(_SC_PAGESIZE))) / 1_000_000
+    }
+
+    /// Whether no socket of these ports is open any more. What waits out its time after the end belongs to nobody.
+    private static func hasNoSockets(ports: [Int]) async -> Bool {
+        let ends = ports.map {
+            ":" + String(repeating: "0", count: 4 - String($0, radix: 16).count) + String($0, radix: 16)
+        }
+        for _ in 0..<1000 {
+            let table = (try? String(contentsOfFile: "/proc/self/net/tcp", encoding: .utf8)) ?? ""
+            let open = table.uppercased().split(separator: "\n").dropFirst().map { $0.split(separator: " ") }.filter {
+                line in
+                line.count > 9 && line[9] != "0"
+                    && ends.contains { line[1].hasSuffix($0.uppercased()) || line[2].hasSuffix($0.uppercased()) }
+            }
+            if open.isEmpty { return true }
+            await Task.yield()
+        }
+        return false
+    }
+}
