@@ -130,7 +130,7 @@ let package = Package(
                 "BodyCodings", "CacheProxy", "OrderedJSON", "PromptCache", "CachePrices", "WarmingPolicies",
                 "SteppedTime", "PromptCacheWarmer",
                 "PromptInspection", "SQLiteWarmStore", "Upstreams", hummingbird, mustache, httpTypes, nioCore, nioHTTP1,
-                nioPosix, deque,
+                nioPosix,
                 asyncHTTPClient, yams, crypto, lifecycle, log, coreMetrics, metrics, unixSignals,
             ],
             resources: [.embedInCode("Dashboard/Resources")]),
