@@ -96,7 +96,7 @@ let package = Package(
             ]),
         room(
             "Upstreams",
-            ["OrderedJSON", "PromptCache", "PromptCacheWarmer", asyncHTTPClient, nioCore, nioHTTP1, nioPosix]),
+            ["OrderedJSON", "PromptCache", "PromptCacheWarmer", asyncHTTPClient, nioCore, nioHTTP1, nioPosix, nioSSL]),
         room(
             "SQLiteWarmStore",
             [

@@ -48,6 +48,20 @@ extension StoreConformance {
             try await refused(gate, "0.10", at: midnight - .seconds(1))
             _ = try await granted(gate, "1.00", at: midnight)
         },
+        GateCheck(description: "What pings under way have set aside may be asked for again soon, not on the next day") {
+            make in
+            let gate = try await make(.perDay(.usd("1.00")))
+            let own = Budget.perDay(.usd("0.30"))
+            let open = try await granted(gate, "0.30", budget: own)
+            for (amount, budget) in [("0.90", nil), ("0.20", own)] as [(StaticString, Budget?)] {
+                let retryAt = try await refused(gate, amount, budget: budget).retryAt
+                try expect(
+                    retryAt.map { $0 > noon && $0 < noon + .seconds(60) } ?? false,
+                    "when to ask again: \(retryAt as Any)")
+            }
+            await gate.settle(open, at: .usd("0.03"))
+            _ = try await granted(gate, "0.20", budget: own)
+        },
         GateCheck(description: "A scope's own budget binds it and nobody else") { make in
             let gate = try await make(.perDay(.usd("1.00")))
             let own = Budget.perDay(.usd("0.10"))

@@ -3,6 +3,7 @@ import Foundation
 import NIOCore
 import NIOHTTP1
 import NIOPosix
+import NIOSSL
 import OrderedJSON
 import PromptCache
 public import PromptCacheWarmer
@@ -105,7 +106,9 @@ public struct AnthropicClient: WarmCall {
     /// Whether a request cannot have left, because there was no connection to leave by.
     private static func neverConnected(_ error: any Error) -> Bool {
         if let error = error as? HTTPClientError { return error == .connectTimeout || error == .tlsHandshakeTimeout }
-        return error is NIOConnectionError || (error as? IOError)?.errnoCode == ECONNREFUSED
+        if case .handshakeFailed = error as? NIOSSLError { return true }
+        return error is NIOConnectionError || error is NIOSSLExtraError
+            || (error as? IOError)?.errnoCode == ECONNREFUSED
     }
 
     private func read(_ response: HTTPClientResponse, to request: WarmRequest) async throws -> WarmResponse {

@@ -30,16 +30,38 @@ struct PaceTests {
         #expect(pace.nextFree(at: .at(1000)) - .at(1000) == .milliseconds(450))
     }
 
-    @Test("A 429 with retry-after ends every call until then, at most for an hour; without one it ends none")
-    func retryAfter() {
+    @Test("A 429 or a 529 with retry-after ends every call until then, at most for an hour", arguments: [429, 529])
+    func retryAfter(status: Int) {
+        func busy(_ seconds: Int) -> WarmResponse {
+            WarmResponse(status: status, advice: RetryAdvice(delay: .seconds(seconds)))
+        }
         var pace = Pace(callsPerSecond: 50)
-        pace.observe(WarmResponse(status: 429), at: reading(0))
-        #expect(pace.pause(at: .at(0)) == nil)
-        pace.observe(WarmResponse(status: 429, advice: RetryAdvice(delay: .seconds(20))), at: reading(0))
+        pace.observe(busy(20), at: reading(0))
+        #expect(pace.nextFree(at: .at(1)) == .at(20))
+        pace.observe(busy(5), at: reading(1))
         #expect(pace.nextFree(at: .at(1)) == .at(20))
         #expect(pace.pause(at: .at(20)) == nil)
-        pace.observe(WarmResponse(status: 429, advice: RetryAdvice(delay: .seconds(80_000))), at: reading(100))
+        pace.observe(busy(80_000), at: reading(100))
         #expect(pace.nextFree(at: .at(101)) == .at(3700))
+    }
+
+    @Test("Without retry-after each refusal in a row doubles the wait, up to eight seconds, and an answer ends that")
+    func overloads() {
+        var pace = Pace(callsPerSecond: 50)
+        var now = 0.0
+        var waits: [Double] = []
+        for _ in 0..<6 {
+            pace.observe(WarmResponse(status: 529), at: reading(now))
+            // What was under way when the pause began tells nothing new.
+            pace.observe(WarmResponse(status: 529), at: reading(now))
+            let free = pace.nextFree(at: .at(now)) - .at(0)
+            waits.append(free / .seconds(1) - now)
+            now = free / .seconds(1)
+        }
+        #expect(waits == [0.5, 1, 2, 4, 8, 8])
+        pace.observe(WarmResponse(status: 200), at: reading(now))
+        pace.observe(WarmResponse(status: 529), at: reading(now))
+        #expect(pace.nextFree(at: .at(now)) == .at(now + 0.5))
     }
 
     @Test(

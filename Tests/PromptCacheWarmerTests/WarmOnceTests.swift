@@ -88,4 +88,42 @@ struct WarmOnceTests {
         await #expect(throws: WarmFailure.self) { try await clock.goOn { try await warmer.warm() } }
         #expect(call.sent.isEmpty)
     }
+
+    @Test("What a failed call may have cost is told of, and is in the ledger")
+    func failureIsTold() async throws {
+        let clock = SteppedClock()
+        let call = ScriptedCall(clock: clock)
+        let ledger = InMemoryLedger()
+        call.next(status: 401, type: "authentication_error")
+        let warmer = CacheWarmer(
+            clients: ["default": call], options: WarmerOptions(ledger: ledger, clock: clock, random: { 0 }))
+        try await warmer.add(try Prompts.scope())
+        await #expect(throws: WarmFailure.self) { try await clock.goOn { try await warmer.warm("support") } }
+        let rows = try await ledger.rows(from: .distantPast, to: .distantFuture)
+        #expect(rows.map(\.outcome) == [.failed])
+        call.next { _ in throw UnknownEnd() }
+        call.next(status: 400, type: "other_error")
+        await #expect(throws: WarmFailure.self) { try await clock.goOn { try await warmer.warm("support") } }
+        let last = try #require(try await ledger.rows(from: .distantPast, to: .distantFuture).last)
+        let cost = try #require(last.cost)
+        #expect(cost > .zero)
+        #expect(await warmer.spentToday() == cost)
+    }
+
+    private struct UnknownEnd: Error {}
+
+    @Test("A ping that is under way is waited for, and none goes beside it")
+    func oneAtATime() async throws {
+        let rig = Rig(latency: .seconds(10))
+        try await rig.start(try Prompts.scope())
+        await rig.clock.advance(seconds: 2)
+        let result = try await rig.clock.goOn { [warmer = rig.warmer] in
+            async let first = warmer.warm("support", verify: false)
+            async let second = warmer.warm("support", verify: false)
+            return try await [first, second]
+        }
+        #expect(result.allSatisfy { $0.prefixes.map(\.verdict) == [.hit] })
+        #expect(rig.call.times == [0, 10, 20])
+        await rig.stop()
+    }
 }

@@ -10,8 +10,8 @@ struct RetryPlan: Sendable {
     private var failures = 0
 
     /// First delay and its cap, the figures of the provider's own clients.
-    private static let first = Duration.milliseconds(500)
-    private static let longest = Duration.seconds(8)
+    static let first = Duration.milliseconds(500)
+    static let longest = Duration.seconds(8)
 
     /// How often one ping is tried where no lifetime bounds it: a first write.
     static let mostAttempts = 6
@@ -20,17 +20,14 @@ struct RetryPlan: Sendable {
     ///
     /// - Parameters:
     ///   - advice: what the response said.
-    ///   - pace: how long the pace makes it wait in any case.
     ///   - remaining: the time until a retry would come too late.
     ///   - random: 0 to 1.
     /// - Returns: nil to give up.
-    mutating func delay(after advice: RetryAdvice, pace: Duration = .zero, remaining: Duration, random: Double)
-        -> Duration?
-    {
+    mutating func delay(after advice: RetryAdvice, remaining: Duration, random: Double) -> Duration? {
         failures += 1
         guard failures < Self.mostAttempts, advice.shouldRetry != false else { return nil }
         let doubled = Self.first * Double(1 << min(failures - 1, 10))
-        let delay = max(advice.delay ?? min(doubled, Self.longest) * (1 - random / 4), pace)
+        let delay = advice.delay ?? min(doubled, Self.longest) * (1 - random / 4)
         return delay < remaining ? delay : nil
     }
 }

@@ -15,6 +15,10 @@ public struct WarmResponse: Sendable {
     /// How near rate limits are; nil where the response does not say.
     public var limits: LimitReading?
 
+    /// Whether nobody can have billed it: it was refused, or the provider itself says that it failed. A gateway's 502 says
+    /// nothing of what became of the request behind it.
+    var isSurelyUnbilled: Bool { status < 500 || status == 529 || error != nil }
+
     public init(
         status: Int, usage: Usage? = nil, error: ProviderError? = nil, advice: RetryAdvice = RetryAdvice(),
         workspace: String? = nil, limits: LimitReading? = nil

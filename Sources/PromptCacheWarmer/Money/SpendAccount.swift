@@ -11,11 +11,9 @@ struct SpendAccount: Sendable {
         var total = USD.zero
         var byScope: [String: USD] = [:]
 
-        func adding(_ amount: USD, to scope: String) -> Day {
-            var day = self
-            day.total = total + amount
-            day.byScope[scope] = (byScope[scope] ?? .zero) + amount
-            return day
+        mutating func add(_ amount: USD, to scope: String) {
+            total += amount
+            byScope[scope, default: .zero] += amount
         }
     }
 
@@ -31,7 +29,10 @@ struct SpendAccount: Sendable {
         for (limit, scope) in limits {
             turn(to: request.wall, of: limit)
             let used = spent(in: limit.timeZone, scope: scope)
-            if let refusal = limit.refusal(of: request, used: used, scope: scope) { return .refused(refusal) }
+            let refusal = limit.refusal(of: request, used: used, scope: scope) {
+                open.values.filter { scope == nil || $0.scope == scope }.map(\.amount).reduce(.zero, +)
+            }
+            if let refusal { return .refused(refusal) }
         }
         if let limit = request.scopeBudget { turn(to: request.wall, of: limit) }
         let reservation = Reservation(id: nextID, scope: request.scope, amount: request.worstCase)
@@ -58,7 +59,12 @@ struct SpendAccount: Sendable {
     }
 
     private mutating func add(_ amount: USD, to scope: String) {
-        days = days.mapValues { $0.adding(amount, to: scope) }
+        // In place: a day's sums by scope are many.
+        var index = days.startIndex
+        while index < days.endIndex {
+            days.values[index].add(amount, to: scope)
+            days.formIndex(after: &index)
+        }
     }
 
     /// A new day starts with what is still open; a clock that jumps back stays in the later day, so that it cannot be
@@ -69,7 +75,7 @@ struct SpendAccount: Sendable {
         if let current = days[zone], current.start >= start { return }
         var day = Day(start: start)
         for reservation in open.values {
-            day = day.adding(reservation.amount, to: reservation.scope)
+            day.add(reservation.amount, to: reservation.scope)
         }
         days[zone] = day
     }

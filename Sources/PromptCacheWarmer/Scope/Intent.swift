@@ -11,6 +11,7 @@ struct Intent: Sendable {
     enum Why: Sendable {
         case schedule(Reason)
         case prewarm
+        case askedFor
         case closed
         case paused
         case pinging
@@ -20,9 +21,17 @@ struct Intent: Sendable {
         case switchedOff(String)
     }
 
-    /// Whether it is warmed at a time that somebody has set, from which a policy that waits for arrivals holds it.
+    /// Whether somebody asked for it, now or for a set time: from then on a policy that waits for arrivals holds it.
     var isAskedFor: Bool {
-        if case .prewarm = reason { true } else { false }
+        switch reason {
+        case .prewarm, .askedFor: true
+        default: false
+        }
+    }
+
+    /// Whether whoever asked for it waits for what it does.
+    var isAwaited: Bool {
+        if case .askedFor = reason { true } else { false }
     }
 
     /// As the pace of its lane allows it.
@@ -43,6 +52,7 @@ extension Intent.Why: CustomStringConvertible {
         switch self {
         case .schedule(let reason): reason.description
         case .prewarm: "it is to be warm from then on"
+        case .askedFor: "asked for"
         case .closed: "its active hours begin then"
         case .paused: "paused; resume it to go on"
         case .pinging: "a ping is under way"

@@ -88,11 +88,11 @@ final class PrefixPlan: Sendable {
             price: price, modifiers: modifiers(of: request))
         return try chosen.sorted { $0.breakpoint.block > $1.breakpoint.block }.map { prefix in
             let isLast = prefix == last
-            let body =
-                isLast && scope.form == .wholeRequest ? scope.body : try request.truncated(after: prefix.breakpoint)
+            let isWhole = isLast && scope.form == .wholeRequest
+            let body = isWhole ? scope.body : try request.truncated(after: prefix.breakpoint)
             return PrefixPlan(
                 id: isLast ? scope.name : "\(scope.name):\(prefix.breakpoint.path)", prefix: prefix,
-                size: isLast ? request.size : prefix.size,
+                size: isWhole ? request.size : prefix.size,
                 policy: isLast ? scope.policy : scope.policy.counterpart(for: prefix.breakpoint.lifetime),
                 body: pool.body(body), headers: scope.headers, target: target,
                 longestLifetime: prefixes.map(\.breakpoint).filter { $0.block <= prefix.breakpoint.block }.map(

@@ -17,6 +17,8 @@ struct WarmEntry: Sendable {
     private var stopsForMoney = false
     private(set) var isPinging = false
     private(set) var lastUsage: Usage?
+    /// What a ping of this very body has counted; nil before one.
+    private var pingedTokens: Int?
     private(set) var totals = ScopeTotals()
     private(set) var lastPing: LastPing?
     /// Money was refused: nothing is sent before.
@@ -62,10 +64,33 @@ struct WarmEntry: Sendable {
     }
 
     private func withPrewarming(_ intent: Intent, _ now: ClockReading) -> Intent {
-        guard let time = terms.prewarm?.next(after: prewarmedUntil) else { return intent }
-        let at = now.elapsed(atWall: time)
+        let since = max(prewarmedUntil, now.wall - Self.latestPrewarm)
+        guard let time = terms.prewarm?.next(after: since) else { return intent }
+        let at = max(now.elapsed(atWall: time), schedule.notBefore ?? .distantPast)
         if let other = intent.at, other <= at { return intent }
         return Intent(at: at, pings: true, reason: .prewarm)
+    }
+
+    /// A pre-warm that could not be sent for so long is not made up for: who it was for has come or will not.
+    private static let latestPrewarm = Duration.seconds(900)
+
+    /// The most that a ping can have to write: what one has counted, and before that no more than the bytes allow and,
+    /// where an arrival was counted, no more than what that or a careful estimate says. Nil where nobody can tell.
+    var mostTokens: Int? {
+        if let pingedTokens { return pingedTokens }
+        let bound = plan.size.maximumTokens
+        guard let arrived = lastUsage?.totalInput else { return bound }
+        return min(bound ?? .max, max(arrived, plan.size.estimatedTokens))
+    }
+
+    /// Why a ping that has failed is not to be tried again; nil if it is.
+    ///
+    /// - Parameter start: when it began.
+    func obstacle(since start: Moment) -> String? {
+        if let stopReason { return "stopped: \(stopReason)" }
+        if isPaused { return "paused meanwhile" }
+        if let arrival = schedule.lastArrival, arrival >= start { return "a request has come meanwhile" }
+        return nil
     }
 
     // MARK: Other terms
@@ -81,6 +106,7 @@ struct WarmEntry: Sendable {
     mutating func goOn(with plan: PrefixPlan, _ terms: ScopeTerms) {
         refusal = nil
         if terms.budget != self.terms.budget, stopsForMoney { stopReason = nil }
+        if plan.body.count != self.plan.body.count { pingedTokens = nil }
         self.plan = plan
         self.terms = terms
     }
@@ -103,10 +129,7 @@ struct WarmEntry: Sendable {
         if let usage { lastUsage = usage }
     }
 
-    mutating func pingBegins(_ now: ClockReading) {
-        isPinging = true
-        prewarmedUntil = max(prewarmedUntil, now.wall)
-    }
+    mutating func pingBegins() { isPinging = true }
 
     /// What is known to find out why a ping misses; ask before telling that it was answered.
     func evidence(for start: Moment) -> PingEvidence {
@@ -115,15 +138,17 @@ struct WarmEntry: Sendable {
             missesBefore: schedule.missesInARow, rules: plan.target.rules)
     }
 
-    mutating func answered(at start: Moment, usage: Usage, asked: Bool) {
+    mutating func answered(at start: ClockReading, usage: Usage, asked: Bool) {
         isPinging = false
         refusal = nil
+        prewarmedUntil = max(prewarmedUntil, start.wall)
         if asked {
-            schedule.prewarmed(at: start, verdict: usage.verdict, lifetime: plan.lifetime)
+            schedule.prewarmed(at: start.elapsed, verdict: usage.verdict, lifetime: plan.lifetime)
         } else {
-            schedule.pinged(at: start, verdict: usage.verdict, lifetime: plan.lifetime)
+            schedule.pinged(at: start.elapsed, verdict: usage.verdict, lifetime: plan.lifetime)
         }
         lastUsage = usage
+        pingedTokens = usage.totalInput
     }
 
     mutating func failed(at moment: Moment) {

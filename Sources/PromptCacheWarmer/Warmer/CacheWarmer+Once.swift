@@ -26,17 +26,17 @@ extension CacheWarmer {
     }
 
     private func warmOnce(_ cell: EntryCell, verify: Bool) async throws -> WarmedPrefix {
-        let entry = cell.entry
-        let (first, usage) = try await pingOnce(cell, lastUsage: entry.lastUsage)
+        let plan = cell.entry.plan
+        let (first, usage) = try await pingOnce(cell)
         var result = WarmedPrefix(
-            breakpoint: entry.plan.breakpoint.path, key: entry.plan.key, model: entry.plan.model,
+            breakpoint: plan.breakpoint.path, key: plan.key, model: plan.model,
             verdict: usage.verdict, isVerified: verify ? false : nil, usage: first.usage, cost: first.cost,
             cached: usage.cached, latency: first.latency ?? .zero, touchedAt: first.startedAt,
-            lifetime: entry.plan.lifetime)
+            lifetime: plan.lifetime)
         guard verify else { return result }
         for attempt in 0..<Self.verifyingCalls {
             if attempt > 0 { try await clock.sleep(until: clock.now.elapsed + Self.verifyingPause) }
-            let (second, seen) = try await pingOnce(cell, lastUsage: usage)
+            let (second, seen) = try await pingOnce(cell)
             result.usage += second.usage
             result.cost = result.cost + second.cost
             result.cached = seen.cached
@@ -55,39 +55,32 @@ extension CacheWarmer {
     private static var verifyingCalls: Int { 3 }
     private static var verifyingPause: Duration { .seconds(2) }
 
-    private func pingOnce(_ cell: EntryCell, lastUsage: Usage?) async throws -> (PingReport, Usage) {
-        let entry = cell.entry
-        let job = Pinger.Job(
-            plan: entry.plan, client: cell.lane.client, pace: cell.lane.pace, scope: entry.name,
-            scopeBudget: entry.terms.budget, lastUsage: lastUsage, deadline: nil)
-        let evidence = entry.evidence(for: clock.now.elapsed)
-        cell.lane.pace.take(at: clock.now.elapsed)
-        let report = await pinger.run(job)
+    /// A ping outside the schedule; one that is under way is waited for.
+    private func pingOnce(_ cell: EntryCell) async throws -> (PingReport, Usage) {
+        while let flight = cell.flight {
+            clock.release()
+            _ = await flight.value
+            clock.hold()
+        }
+        let now = clock.now
+        let flight = begin(cell, Intent(at: now.elapsed, pings: true, reason: .askedFor), now)
+        // The ping has brought a hold of its own, which is ours when it is there.
+        clock.release()
+        let report = await withTaskCancellationHandler {
+            await flight.value
+        } onCancel: {
+            flight.cancel()
+        }
+        let id = cell.entry.plan.id
         switch report.outcome {
-        case .answered(let usage):
-            warmed(cell, report, usage, evidence.cause(of: usage))
-            return (report, usage)
-        case .failed(let fault, let reason): throw WarmFailure("\(entry.plan.id): \(reason); \(fault.mend)")
+        case .answered(let usage): return (report, usage)
+        case .failed(let fault, let reason): throw WarmFailure("\(id): \(reason); \(fault.mend)")
         case .refused(let refusal):
             let mend = warmingOffReason == nil ? "raise the budget" : "switch it on again"
-            throw WarmFailure("\(entry.plan.id): \(refusal.reason); \(mend)")
-        case .cancelled: throw CancellationError()
+            throw WarmFailure("\(id): \(refusal.reason); \(mend)")
+        case .abandoned(let reason):
+            try Task.checkCancellation()
+            throw WarmFailure("\(id): \(reason)")
         }
-    }
-
-    /// Takes over what a ping outside the schedule has shown, and tells of it.
-    private func warmed(_ cell: EntryCell, _ report: PingReport, _ usage: Usage, _ cause: MissCause?) {
-        let tick = Tick(
-            scope: cell.entry.name, breakpoint: cell.entry.plan.breakpoint.path,
-            model: cell.entry.plan.model, at: report.startedAt, outcome: .pinged(usage.verdict, cause),
-            reason: "asked for", usage: report.usage, cost: report.cost, calls: report.calls, rung: report.rung,
-            latency: report.latency, lateness: .zero, next: "as its policy says")
-        if !cell.isGone {
-            cell.entry.answered(at: report.startedAt.elapsed, usage: usage, asked: true)
-            cell.entry.record(tick)
-            reschedule(cell)
-            inbox.wake()
-        }
-        tell(tick, of: cell.entry)
     }
 }

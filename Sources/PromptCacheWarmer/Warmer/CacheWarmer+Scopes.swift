@@ -40,7 +40,7 @@ extension CacheWarmer {
     /// Says that a request of the user's has touched a scope. It kept the scope warm, so no ping is needed for a while.
     ///
     /// - Parameters:
-    ///   - scope: the scope's name; one that is not known is ignored.
+    ///   - scope: the scope's name; one that is not known is ignored. Before ``start()`` the last 10,000 arrivals wait.
     ///   - start: when the request began on the clock's elapsed axis; now unless told otherwise.
     ///   - usage: the request's usage, if it is known.
     public nonisolated func noteArrival(of scope: String, at start: Moment? = nil, usage: Usage? = nil) {

@@ -34,7 +34,7 @@ public actor CacheWarmer: Service {
 
     private(set) var table: ScopeTable
     /// Pings under way. They may outlive the loop when it ends, up to a limit, so the loop's own task cannot own them.
-    private var flights: [UInt64: Task<Void, Never>] = [:]
+    private var flights: [UInt64: Task<PingReport, Never>] = [:]
     private var nextFlight: UInt64 = 0
     private(set) var loop: Task<Void, Never>?
 
@@ -97,6 +97,7 @@ public actor CacheWarmer: Service {
     public func stop() async {
         inbox.stop()
         await loop?.value
+        for arrival in inbox.close() { noted(arrival) }
         await finishFlights()
         broadcast.finish()
     }
@@ -125,7 +126,7 @@ public actor CacheWarmer: Service {
             if !Task.isCancelled { for flight in running { flight.cancel() } }
             clock.release()
         }
-        for flight in running { await flight.value }
+        for flight in running { _ = await flight.value }
         limit.cancel()
         await limit.value
     }
@@ -183,29 +184,46 @@ public actor CacheWarmer: Service {
 
     // MARK: Pings
 
-    private func begin(_ cell: EntryCell, _ intent: Intent, _ now: ClockReading, lateness: Duration) {
+    /// Begins a ping; what it does is booked when it ends.
+    @discardableResult
+    func begin(_ cell: EntryCell, _ intent: Intent, _ now: ClockReading, lateness: Duration = .zero)
+        -> Task<PingReport, Never>
+    {
         let entry = cell.entry
         let lifeLeft = entry.lifeLeft(at: now.elapsed)
         let job = Pinger.Job(
             plan: entry.plan, client: cell.lane.client, pace: cell.lane.pace, scope: entry.name,
-            scopeBudget: entry.terms.budget, lastUsage: entry.lastUsage,
+            scopeBudget: entry.terms.budget, mostTokens: entry.mostTokens,
             deadline: lifeLeft > .zero ? now.elapsed + lifeLeft : nil)
-        cell.entry.pingBegins(now)
-        cell.lane.pace.take(at: now.elapsed)
-        let flight = nextFlight
+        cell.entry.pingBegins()
+        cell.lane.pace.takeAtOnce(at: now.elapsed)
+        let number = nextFlight
         nextFlight += 1
         clock.hold()
-        flights[flight] = Task { [self] in
+        let flight = Task { [self] in
             let report = await withSpan("prompt cache ping", ofKind: .client) { span in
                 span.attributes["scope"] = job.scope
                 span.attributes["model"] = job.plan.model.name
-                return await pinger.run(job)
+                return await pinger.run(job) { obstacle(to: cell, intent, since: now.elapsed) }
             }
-            flights[flight] = nil
+            flights[number] = nil
+            cell.flight = nil
             finished(cell, report, intent, lateness: lateness)
             inbox.wake()
-            clock.release()
+            // Whoever asked for it waits, and goes on with this hold.
+            if !intent.isAwaited { clock.release() }
+            return report
         }
+        flights[number] = flight
+        cell.flight = flight
+        return flight
+    }
+
+    /// Why a ping that has failed is not to be tried again; nil if it is.
+    private func obstacle(to cell: EntryCell, _ intent: Intent, since start: Moment) -> String? {
+        if inbox.isStopping { return "the warmer was stopped" }
+        if cell.isGone { return "the scope was replaced or removed meanwhile" }
+        return intent.isAskedFor ? nil : cell.entry.obstacle(since: start)
     }
 
     /// Books what a ping has done. If its scope was replaced or removed meanwhile, it is only told.
@@ -243,14 +261,14 @@ public actor CacheWarmer: Service {
         case .answered(let usage):
             let start = report.startedAt.elapsed
             let cause = cell.entry.evidence(for: start).cause(of: usage)
-            cell.entry.answered(at: start, usage: usage, asked: asked)
+            cell.entry.answered(at: report.startedAt, usage: usage, asked: asked)
             return .pinged(usage.verdict, cause)
         case .refused(let refusal):
             cell.entry.refused(until: refusal.retryAt.map(now.elapsed(atWall:)), reason: refusal.reason)
             return .refused(refusal.reason)
-        case .cancelled:
+        case .abandoned(let reason):
             cell.entry.pingAbandoned()
-            return report.calls == 0 ? nil : .failed("stopped before it was answered")
+            return report.calls == 0 ? nil : .failed(reason)
         case .failed(.transient, let reason):
             cell.entry.failed(at: now.elapsed)
             return .failed(reason)
@@ -277,7 +295,8 @@ public actor CacheWarmer: Service {
         switch report.outcome {
         case .answered(let usage): .pinged(usage.verdict, nil)
         case .failed(_, let reason): .failed(reason)
-        case .refused, .cancelled: nil
+        case .refused(let refusal): report.calls == 0 ? nil : .refused(refusal.reason)
+        case .abandoned(let reason): report.calls == 0 ? nil : .failed(reason)
         }
     }
 

@@ -10,6 +10,8 @@ final class EntryCell {
     var queuedAt: Moment?
     /// Whether it waits for its turn among the cold.
     var waitsCold = false
+    /// The ping under way.
+    var flight: Task<PingReport, Never>?
     /// Its scope was removed or replaced.
     var isGone = false
 

@@ -12,6 +12,10 @@ final class Inbox: Sendable {
 
     private struct State {
         var arrivals: [Arrival] = []
+        /// Whether somebody takes them out: not before the warmer has started.
+        var isTaken = false
+        /// Nobody will take any more.
+        var isClosed = false
         var mustLook = false
         var isStopping = false
         var nap: Task<Void, Never>?
@@ -21,8 +25,16 @@ final class Inbox: Sendable {
 
     var isStopping: Bool { state.withLock(\.isStopping) }
 
+    /// How many arrivals wait for a warmer to be started; then the oldest go.
+    static let mostWaiting = 10_000
+
     func arrived(_ arrival: Arrival) {
         state.withLock { state in
+            if state.isClosed { return }
+            // In halves, so that dropping costs nothing in the long run.
+            if !state.isTaken, state.arrivals.count >= 2 * Self.mostWaiting {
+                state.arrivals.removeFirst(Self.mostWaiting)
+            }
             state.arrivals.append(arrival)
             state.nap?.cancel()
         }
@@ -46,10 +58,17 @@ final class Inbox: Sendable {
     /// Empties the inbox.
     func take() -> [Arrival] {
         state.withLock { state in
+            state.isTaken = true
             state.mustLook = false
             defer { state.arrivals = [] }
             return state.arrivals
         }
+    }
+
+    /// Empties it for the last time.
+    func close() -> [Arrival] {
+        state.withLock { $0.isClosed = true }
+        return take()
     }
 
     /// Waits on a clock until a moment, or until something comes in.

@@ -19,6 +19,8 @@ final class Lane {
     let warmingSwitch: WarmingSwitch
     private var margin = MarginEstimator()
     private var due = Heap<DueTime>()
+    /// How many due times of the heap may be stale.
+    private var stale = 0
     /// Due, but cold: in the order in which they came.
     private var cold: Deque<DueTime> = []
 
@@ -46,9 +48,25 @@ final class Lane {
             // One that has been warmed meanwhile leaves the line of the cold.
             guard cell.waitsCold, cell.entry.lifeLeft(at: moment) > .zero else { return }
         }
+        if cell.queuedAt != nil { outdated() }
         cell.queuedAt = moment
         cell.waitsCold = false
         due.insert(DueTime(at: moment, cell: cell))
+    }
+
+    /// A cell has gone.
+    func forget(_ cell: EntryCell) {
+        if cell.queuedAt != nil { outdated() }
+        cell.queuedAt = nil
+    }
+
+    /// Once half of the due times are stale they are thrown out, for they hold bodies that are long replaced.
+    private func outdated() {
+        stale += 1
+        guard stale > 64, stale > (due.count + cold.count) / 2 else { return }
+        due = Heap(due.unordered.filter { !$0.isStale })
+        cold.removeAll(where: \.isStale)
+        stale = 0
     }
 
     /// Takes the most urgent cell that is due, if the pace lets a call begin.
@@ -56,13 +74,17 @@ final class Lane {
         guard warmingSwitch.isOn, pace.nextFree(at: now) <= now else { return nil }
         while let first = due.min, first.at <= now {
             due.removeMin()
-            if first.isStale { continue }
+            if first.isStale {
+                stale -= 1
+                continue
+            }
             if first.cell.entry.lifeLeft(at: now) > .zero { return taken(first) }
             first.cell.waitsCold = true
             cold.append(first)
         }
         while let first = cold.popFirst() {
             if !first.isStale { return taken(first) }
+            stale -= 1
         }
         return nil
     }

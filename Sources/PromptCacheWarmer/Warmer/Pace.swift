@@ -17,7 +17,9 @@ struct Pace: Sendable {
     private let interval: Duration
     /// When the next call would be due if they were spaced evenly.
     private var slot = Moment.distantPast
-    private var retryAfter: Pause?
+    private var asked: Pause?
+    /// The calls in a row that found the provider overloaded, or a rate limit used up.
+    private var overloads = 0
     private var yielding: Pause?
 
     /// A timer wakes late, then several calls are due at once: that many may go.
@@ -31,7 +33,7 @@ struct Pace: Sendable {
 
     /// The pause that is in force.
     func pause(at now: Moment) -> Pause? {
-        [retryAfter, yielding].compactMap(\.self).filter { $0.until > now }.max { $0.until < $1.until }
+        [asked, yielding].compactMap(\.self).filter { $0.until > now }.max { $0.until < $1.until }
     }
 
     /// The earliest moment for the next call.
@@ -42,9 +44,16 @@ struct Pace: Sendable {
 
     /// A response has come.
     mutating func observe(_ response: WarmResponse, at now: ClockReading) {
-        if response.status == 429, let delay = response.advice.delay {
-            let until = now.elapsed + min(delay, Self.longestPause)
-            retryAfter = Pause(until: until, reason: "waits as the provider asked for with 429")
+        if response.status == 429 || response.status == 529 {
+            // What was under way when the pause began tells nothing new.
+            if asked.map({ $0.until <= now.elapsed }) ?? true { overloads += 1 }
+            let usual = min(RetryPlan.first * Double(1 << min(overloads - 1, 10)), RetryPlan.longest)
+            let until = now.elapsed + min(response.advice.delay ?? usual, Self.longestPause)
+            if until > asked?.until ?? .distantPast {
+                asked = Pause(until: until, reason: "waits as the provider asked for with \(response.status)")
+            }
+        } else if response.status == 200 {
+            overloads = 0
         }
         guard let limits = response.limits else { return }
         guard limits.share < Self.yieldsBelow else {
@@ -68,6 +77,21 @@ final class SharedPace: Sendable {
 
     func pause(at now: Moment) -> Pace.Pause? { pace.withLock { $0.pause(at: now) } }
     func nextFree(at now: Moment) -> Moment { pace.withLock { $0.nextFree(at: now) } }
-    func take(at now: Moment) { pace.withLock { $0.take(at: now) } }
+
+    /// Lets a call begin now if it may.
+    ///
+    /// - Returns: when to ask again; nil if it may.
+    func take(at now: Moment) -> Moment? {
+        pace.withLock { pace in
+            let free = pace.nextFree(at: now)
+            if free > now { return free }
+            pace.take(at: now)
+            return nil
+        }
+    }
+
+    /// A call begins, whether it may or not.
+    func takeAtOnce(at now: Moment) { pace.withLock { $0.take(at: now) } }
+
     func observe(_ response: WarmResponse, at now: ClockReading) { pace.withLock { $0.observe(response, at: now) } }
 }

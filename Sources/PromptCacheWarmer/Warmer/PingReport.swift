@@ -10,8 +10,8 @@ struct PingReport: Sendable {
         case failed(Fault, String)
         /// No money.
         case refused(SpendRefusal)
-        /// The warmer was stopped.
-        case cancelled
+        /// Nobody wants it any more: why, for people.
+        case abandoned(String)
     }
 
     var outcome: Outcome

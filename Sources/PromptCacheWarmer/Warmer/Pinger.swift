@@ -24,14 +24,19 @@ struct Pinger: Sendable {
         var pace: SharedPace
         var scope: String
         var scopeBudget: Budget?
-        var lastUsage: Usage?
+        /// The most that it can have to write; nil where nobody can tell.
+        var mostTokens: Int?
         /// When the entry lapses, and a retry would come too late; nil where it is cold already.
         var deadline: Moment?
     }
 
+    private static let stopped = PingReport.Outcome.abandoned("stopped before it was answered")
+
     /// Sends until there is an answer, or no sense in going on.
-    func run(_ job: Job) async -> PingReport {
-        var report = PingReport(outcome: .cancelled, startedAt: clock.now)
+    ///
+    /// - Parameter obstacle: asked before a call is tried again: why it is not wanted any more, for people.
+    func run(_ job: Job, obstacle: () -> String?) async -> PingReport {
+        var report = PingReport(outcome: Self.stopped, startedAt: clock.now)
         guard let request = try? MessagesRequest(job.plan.body) else {
             report.outcome = .failed(.scope, "its body cannot be read")
             return report
@@ -40,7 +45,7 @@ struct Pinger: Sendable {
             report.outcome = .failed(.scope, ladder.ladder.withLock { $0.refusal(of: request) })
             return report
         }
-        guard let tokens = job.lastUsage?.totalInput ?? job.plan.size.maximumTokens else {
+        guard let tokens = job.mostTokens else {
             report.outcome = .failed(
                 .scope,
                 "it has images or documents, whose tokens are unknown until a usage is; note an arrival with its usage")
@@ -61,7 +66,7 @@ struct Pinger: Sendable {
                 report.outcome = .refused(refusal)
                 return report
             }
-            let advice: RetryAdvice
+            let advice: RetryAdvice?
             switch await call(job, request, rung, reservation, &report) {
             case .answered(let usage):
                 if hasClimbed { ladder.ladder.withLock { $0.remember(rung, for: job.plan.target.ladderKey) } }
@@ -77,21 +82,32 @@ struct Pinger: Sendable {
                 }
                 rung = next
                 hasClimbed = true
-                continue
+                advice = nil
+                report.outcome = .failed(.transient, reason)
             case .again(let hint, let reason):
                 advice = hint
                 report.outcome = .failed(.transient, reason)
             }
-            let remaining = job.deadline.map { $0 - clock.now.elapsed } ?? job.plan.lifetime.duration
-            let now = clock.now.elapsed
-            guard
-                let delay = retries.delay(
-                    after: advice, pace: job.pace.nextFree(at: now) - now, remaining: remaining, random: random())
-            else { return report }
+            let deadline = job.deadline ?? clock.now.elapsed + job.plan.lifetime.duration
             do {
-                try await clock.sleep(until: now + delay)
+                if let advice {
+                    let now = clock.now.elapsed
+                    guard let delay = retries.delay(after: advice, remaining: deadline - now, random: random()) else {
+                        return report
+                    }
+                    try await clock.sleep(until: now + delay)
+                }
+                // Several may have waited for the same moment.
+                while let free = job.pace.take(at: clock.now.elapsed) {
+                    guard free < deadline else { return report }
+                    try await clock.sleep(until: free)
+                }
             } catch {
-                report.outcome = .cancelled
+                report.outcome = Self.stopped
+                return report
+            }
+            if let obstacle = obstacle() {
+                report.outcome = .abandoned(obstacle)
                 return report
             }
         }
@@ -109,8 +125,6 @@ struct Pinger: Sendable {
         _ job: Job, _ request: MessagesRequest, _ rung: Rung, _ reservation: Reservation, _ report: inout PingReport
     ) async -> Step {
         report.startedAt = clock.now
-        // Whoever begins a ping takes the place of its first call.
-        if report.calls > 0 { job.pace.take(at: report.startedAt.elapsed) }
         report.rung = rung
         report.calls += 1
         let outgoing = WarmRequest(
@@ -125,12 +139,12 @@ struct Pinger: Sendable {
         } catch {
             // Nobody knows whether it was billed.
             await settle(reservation, at: reservation.amount, &report)
-            return error is CancellationError ? .ended(.cancelled) : .again(RetryAdvice(), String(describing: error))
+            return error is CancellationError ? .ended(Self.stopped) : .again(RetryAdvice(), String(describing: error))
         }
         report.latency = clock.now.elapsed - report.startedAt.elapsed
         job.pace.observe(response, at: clock.now)
         guard response.status == 200 else {
-            await gate.settle(reservation, at: .zero)
+            await settle(reservation, at: response.isSurelyUnbilled ? .zero : reservation.amount, &report)
             return Self.step(after: response, rung)
         }
         guard let usage = response.usage else {

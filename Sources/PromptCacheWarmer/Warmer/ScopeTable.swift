@@ -74,6 +74,7 @@ struct ScopeTable {
     private mutating func retire(_ gone: [EntryCell]) {
         for cell in gone {
             cell.isGone = true
+            cell.lane.forget(cell)
             pool.release(cell.entry.plan)
         }
     }

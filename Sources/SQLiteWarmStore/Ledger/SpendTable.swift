@@ -18,7 +18,10 @@ enum SpendTable {
         let limits = [(budget, nil)] + (request.scopeBudget.map { [($0, request.scope)] } ?? [])
         for (limit, scope) in limits {
             let used = try used(limit, scope, on: request.wall, db)
-            if let refusal = limit.refusal(of: request, used: used, scope: scope) { return .refused(refusal) }
+            let refusal = try limit.refusal(of: request, used: used, scope: scope) {
+                try open(since: request.wall - Budget.longestCall, scope, db)
+            }
+            if let refusal { return .refused(refusal) }
         }
         try db.cachedStatement(sql: "INSERT INTO reservation (at, scope, amount) VALUES (?, ?, ?)").execute(
             arguments: [request.wall.nanosecondsSince1970, request.scope, request.worstCase.picodollars])
@@ -55,6 +58,16 @@ enum SpendTable {
                 (start - longestCall).nanosecondsSince1970, start.nanosecondsSince1970, scope, scope,
             ])
         return USD(picodollars: sum ?? 0) + USD(picodollars: open ?? 0)
+    }
+
+    private static func open(since start: Moment, _ scope: String?, _ db: Database) throws -> USD {
+        let sum = try Int64.fetchOne(
+            db.cachedStatement(
+                sql: """
+                    SELECT sum(amount) FROM reservation WHERE settled IS NULL AND at >= ? AND (? IS NULL OR scope = ?)
+                    """),
+            arguments: [start.nanosecondsSince1970, scope, scope])
+        return USD(picodollars: sum ?? 0)
     }
 
     private static func add(_ amount: USD, at moment: Moment, _ scope: String, _ db: Database) throws {

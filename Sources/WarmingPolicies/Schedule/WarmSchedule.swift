@@ -323,8 +323,8 @@ extension WarmSchedule {
         return anchor + lifetime.duration - now
     }
 
-    /// The end of the wait after failures: 1 s, 2 s, 4 s … up to 300 s after the last.
-    private var notBefore: Moment? {
+    /// The end of the wait after failures: 1 s, 2 s, 4 s … up to 300 s after the last; nil while none has failed.
+    public var notBefore: Moment? {
         guard let lastFailure, failuresInARow > 0 else { return nil }
         return lastFailure + .seconds(min(300, 1 << min(failuresInARow - 1, 9)))
     }
