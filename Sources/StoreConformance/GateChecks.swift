@@ -96,6 +96,16 @@ extension StoreConformance {
             }
             try await refused(gate, "0.01")
         },
+        GateCheck(description: "What was spent is settled though the task that spent it was cancelled") { make in
+            let gate = try await make(.perDay(.usd("1.00")))
+            let reservation = try await granted(gate, "0.60")
+            let task = Task {
+                withUnsafeCurrentTask { $0?.cancel() }
+                await gate.settle(reservation, at: .usd("0.10"))
+            }
+            await task.value
+            try expectEqual(await gate.spent(on: noon), .usd("0.10"), "spent")
+        },
         GateCheck(description: "Many that ask at once do not overspend together") { make in
             let gate = try await make(.perDay(.usd("1.00")))
             let count = try await withThrowingTaskGroup(of: Int.self) { group in

@@ -1,6 +1,6 @@
 import PromptCache
 public import PromptCacheWarmer
-import WarmingPolicies
+public import WarmingPolicies
 
 /// What every engine of ``PromptCacheWarmer/SpendGate`` and ``PromptCacheWarmer/Ledger`` must do.
 ///
@@ -8,6 +8,11 @@ import WarmingPolicies
 /// @Test(arguments: StoreConformance.gateChecks)
 /// func keepsItsWord(_ check: StoreConformance.GateCheck) async throws {
 ///     try await check.run { budget in try await MyStore.open(…, budget: budget) }
+/// }
+///
+/// @Test(arguments: StoreConformance.ledgerChecks)
+/// func keepsItsWord(_ check: StoreConformance.LedgerCheck) async throws {
+///     try await check.run { now in try await MyStore.open(…, now: now) }
 /// }
 /// ```
 /// The virtual time of the checks is in 2026 and later. Each check wants stores of its own.
@@ -27,7 +32,8 @@ public enum StoreConformance {
 
     /// One sentence about ledgers.
     public struct LedgerCheck: Sendable, CustomStringConvertible {
-        public typealias Make = @Sendable () async throws -> any Ledger
+        /// Makes a ledger whose time of day is the one given.
+        public typealias Make = @Sendable (_ now: @escaping @Sendable () -> Moment) async throws -> any Ledger
         public let description: String
         /// Throws ``Failure``, or what making a store throws. Savings are counted by the built-in prices.
         public let run: @Sendable (_ make: Make) async throws -> Void

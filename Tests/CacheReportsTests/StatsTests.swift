@@ -18,7 +18,7 @@ struct StatsTests {
         let usage = Usage(input: 10, write5m: write, read: read, output: 5)
         return LedgerRow(
             .arrival, at: noon + .seconds(at), scope: scope, upstream: "anthropic", model: model,
-            lifetime: .fiveMinutes,
+            prefixes: [CoveredPrefix(key: scope, tokens: 10_000, lifetime: .fiveMinutes)], lifetime: .fiveMinutes,
             usage: usage, cost: PriceList.builtIn.cost(of: usage, model: model)?.total,
             cause: read == 0 ? (at == 0 ? .firstSight : .expired) : nil, timeToFirstToken: .milliseconds(wait))
     }
@@ -26,7 +26,8 @@ struct StatsTests {
     private static func ping(_ at: Int, _ scope: String, read: Int) -> LedgerRow {
         let usage = Usage(input: 2, read: read)
         return LedgerRow(
-            .ping, at: noon + .seconds(at), scope: scope, upstream: "anthropic", model: model, lifetime: .fiveMinutes,
+            .ping, at: noon + .seconds(at), scope: scope, upstream: "anthropic", model: model,
+            prefixes: [CoveredPrefix(key: scope, tokens: 10_000, lifetime: .fiveMinutes)], lifetime: .fiveMinutes,
             usage: usage, cost: PriceList.builtIn.cost(of: usage, model: model)?.total, reason: "due")
     }
 

@@ -17,6 +17,12 @@ struct LedgerWeekTests {
         var name: String
         var policy: String
         var lifetime: Lifetime
+        /// What its prompt shares with others, or keeps for longer than the rest.
+        var head: Prompts.Head?
+
+        func body(question: Int = 0) -> [UInt8] {
+            Prompts.body(name, ttl: lifetime.rawValue, head: head, question: question)
+        }
     }
 
     private static let rooms = [
@@ -24,6 +30,13 @@ struct LedgerWeekTests {
         Room(name: "agent", policy: "idle:2@5m", lifetime: .fiveMinutes),
         Room(name: "chat", policy: "break-even@5m", lifetime: .fiveMinutes),
         Room(name: "reports", policy: "break-even@1h", lifetime: .oneHour),
+        Room(
+            name: "mixed", policy: "idle:3@5m", lifetime: .fiveMinutes, head: Prompts.Head(name: "the rules", ttl: "1h")
+        ),
+        Room(
+            name: "left", policy: "idle:4@5m", lifetime: .fiveMinutes, head: Prompts.Head(name: "the house", ttl: "5m")),
+        Room(
+            name: "right", policy: "off@5m", lifetime: .fiveMinutes, head: Prompts.Head(name: "the house", ttl: "5m")),
     ]
     private static let week = Duration.seconds(7 * 86_400)
     private static let model = ModelID("claude-sonnet-5-5")
@@ -61,7 +74,7 @@ struct LedgerWeekTests {
         let file = NSTemporaryDirectory() + "week-\(UUID().uuidString).sqlite"
         defer { for end in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: file + end) } }
         let store = try await SQLiteWarmStore.open(
-            file, budget: .perDay(.usd("1000")),
+            file, budget: .perDay(.usd("1000")), now: { .distantFuture },
             logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
         let bill = Mutex(Usage())
         try await Emulator.run(EmulatorConfiguration(seed: seed)) { emulator in
@@ -70,8 +83,7 @@ struct LedgerWeekTests {
                 let policy = warms ? room.policy : "off@\(room.lifetime.rawValue)"
                 try await house.warmer.add(
                     WarmScope(
-                        name: room.name, body: Prompts.body(room.name, ttl: room.lifetime.rawValue),
-                        policy: try WarmPolicy(policy)))
+                        name: room.name, body: room.body(), policy: try WarmPolicy(policy)))
             }
             try await house.live {
                 await withTaskGroup(of: Void.self) { group in
@@ -103,8 +115,7 @@ struct LedgerWeekTests {
             at += .seconds(exp(Double.random(in: log(5)...log(20_000), using: &random)))
             guard at < week else { return }
             try? await house.clock.sleep(until: SteppedClock.start + at)
-            try? await house.ask(
-                room.name, Prompts.body(room.name, ttl: room.lifetime.rawValue, question: question))
+            try? await house.ask(room.name, room.body(question: question))
         }
     }
 }

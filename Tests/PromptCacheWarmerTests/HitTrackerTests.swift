@@ -13,7 +13,7 @@ struct HitTrackerTests {
 
     @Test("The hit rate is tokens read, of those read and written, by prefix and in all")
     func rates() {
-        let tracker = HitTracker()
+        let tracker = HitTracker(now: { .distantFuture })
         #expect(tracker.hitRate == nil)
         tracker.note(Usage(input: 500, write5m: 1_000), prefix: "a", model: Self.model, at: Self.start)
         tracker.note(Usage(input: 500, read: 1_000), prefix: "a", model: Self.model, at: Self.start + .seconds(1))
@@ -27,9 +27,9 @@ struct HitTrackerTests {
     @Test("A fall is told of once, and again after it has risen; too few requests are no fall")
     func alerts() {
         let alerts = Mutex<[HitTracker.Alert]>([])
-        let tracker = HitTracker(window: .seconds(60), alertBelow: 0.5, minimumRequests: 3) { alert in
-            alerts.withLock { $0.append(alert) }
-        }
+        let tracker = HitTracker(
+            window: .seconds(60), alertBelow: 0.5, minimumRequests: 3, now: { .distantFuture },
+            onAlert: { alert in alerts.withLock { $0.append(alert) } })
         func note(_ second: Int, hit: Bool) {
             tracker.note(
                 hit ? Usage(read: 100) : Usage(write5m: 100), prefix: "a", model: Self.model,
@@ -46,12 +46,21 @@ struct HitTrackerTests {
         #expect(alerts.withLock(\.count) == 2)
     }
 
+    @Test("A request from the future counts now, and pushes nothing out of the window")
+    func future() {
+        let tracker = HitTracker(window: .seconds(60), now: { Self.start + .seconds(10) })
+        tracker.note(Usage(read: 100), prefix: "a", model: Self.model, at: Self.start)
+        tracker.note(Usage(read: 100), prefix: "a", model: Self.model, at: Self.start + .seconds(86_400))
+        tracker.note(Usage(read: 100), prefix: "a", model: Self.model, at: Self.start + .seconds(9))
+        #expect(tracker.summary.requests == 3)
+    }
+
     @Test(
         "The window slides: sums are those of a plain filter, whatever the order",
         arguments: 1...20 as ClosedRange<UInt64>)
     func window(seed: UInt64) {
         var random = SeededRandom(seed: seed)
-        let tracker = HitTracker(window: .seconds(100))
+        let tracker = HitTracker(window: .seconds(100), now: { .distantFuture })
         var notes: [(at: Int, prefix: String, usage: Usage)] = []
         var at = 0
         for _ in 0..<3_000 {

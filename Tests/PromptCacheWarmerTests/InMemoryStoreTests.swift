@@ -11,6 +11,6 @@ struct InMemoryStoreTests {
 
     @Test("As a ledger", arguments: StoreConformance.ledgerChecks)
     func ledger(_ check: StoreConformance.LedgerCheck) async throws {
-        try await check.run { InMemoryLedger() }
+        try await check.run { now in InMemoryLedger(now: now) }
     }
 }

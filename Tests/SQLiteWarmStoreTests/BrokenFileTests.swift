@@ -52,23 +52,51 @@ struct BrokenFileTests {
     func newer() async throws {
         let steps = Schema.migrations + [{ db in try db.execute(sql: "CREATE TABLE later (x INTEGER)") }]
         let newer = try await SQLiteWarmStore.open(
-            folder.file(), budget: .standard, logger: .silent, kind: Self.ledger(steps), pageLimit: nil)
+            folder.file(), budget: .standard, now: { .distantFuture }, logger: .silent, kind: Self.ledger(steps),
+            pageLimit: nil)
         try await newer.close()
         let fault = await faultOfOpening(folder.file())
         #expect(fault?.code == .newerVersion)
-        #expect(fault?.reason.contains("(2; this one knows 1)") == true)
+        #expect(fault?.reason.contains("(3; this one knows 2)") == true)
     }
 
-    @Test("An older ledger is brought up to date, and keeps its rows")
+    @Test("A ledger of the first version is brought up to date: it keeps its rows, and what they will prove")
     func older() async throws {
-        let old = try await folder.store()
-        old.record(row(0))
-        try await old.close()
-        let steps = Schema.migrations + [{ db in try db.execute(sql: "ALTER TABLE event ADD COLUMN extra TEXT") }]
-        let new = try await SQLiteWarmStore.open(
-            folder.file(), budget: .standard, logger: .silent, kind: Self.ledger(steps), pageLimit: nil)
-        #expect(try await new.rows(from: .distantPast, to: .distantFuture) == [row(0)])
-        #expect(try await new.summary().version == 2)
+        let at = Self.noon.nanosecondsSince1970
+        let old = try await SQLiteWarmStore.open(
+            folder.file(), budget: .standard, now: { .distantFuture }, logger: .silent,
+            kind: Self.ledger(Array(Schema.migrations.prefix(1))), pageLimit: nil)
+        try await old.pool.write { db in
+            try db.execute(
+                sql: """
+                    INSERT INTO event (at, kind, outcome, scope, upstream, model, prefixes, is_whole, lifetime, chose_hour,
+                        input, write_5m, write_1h, read, output, reason)
+                    VALUES (\(at), 'arrival', 'answered', 'a', 'main', 'claude-sonnet-5-5', 'aa:6000 bb:10000', 1, '1h', 0,
+                        0, 0, 10000, 0, 0, '');
+                    INSERT INTO touch VALUES ('bb', \(at + 3_600_000_000_000), NULL, NULL, 0, \(at + 3_600_000_000_000));
+                    INSERT INTO touch VALUES ('scope a', \(at + 3_600_000_000_000), NULL, NULL, 0, \(at));
+                    """)
+        }
+        try old.pool.close()
+        let new = try await folder.store()
+        #expect(try await new.summary().version == Schema.migrations.count)
+        let prefixes = [
+            CoveredPrefix(key: "aa", tokens: 6_000, lifetime: .oneHour),
+            CoveredPrefix(key: "bb", tokens: 10_000, lifetime: .oneHour),
+        ]
+        func row(_ kind: LedgerRow.Kind, _ second: Int, _ usage: Usage) -> LedgerRow {
+            LedgerRow(
+                kind, at: Self.noon + .seconds(second), scope: "a", upstream: "main",
+                model: ModelID("claude-sonnet-5-5"),
+                prefixes: prefixes, lifetime: .oneHour, usage: usage)
+        }
+        let first = row(.arrival, 0, Usage(write1h: 10_000))
+        #expect(try await new.rows(from: .distantPast, to: .distantFuture) == [first])
+        // The arrival of before keeps it for an hour, whatever was pinged since.
+        new.record(row(.ping, 60, Usage(read: 10_000)))
+        new.record(row(.arrival, 120, Usage(read: 10_000)))
+        try await new.flush()
+        #expect(try await new.totals(from: .distantPast, to: .distantFuture).map(\.totals.saved) == [.zero])
     }
 
     @Test("A damaged page is found when it is read, and by checking")
@@ -95,7 +123,8 @@ struct BrokenFileTests {
     @Test("A full disk stops pings and nothing else; once there is room, all that was recorded is written")
     func full() async throws {
         let store = try await SQLiteWarmStore.open(
-            folder.file(), budget: .perDay(.usd("1.00")), logger: .silent, kind: .ledger, pageLimit: 40)
+            folder.file(), budget: .perDay(.usd("1.00")), now: { .distantFuture }, logger: .silent, kind: .ledger,
+            pageLimit: 40)
         for second in 0..<1_000 { store.record(row(second)) }
         let fault = await #expect(throws: LedgerError.self) { try await store.flush() }
         #expect(fault?.code == .full)
@@ -106,7 +135,7 @@ struct BrokenFileTests {
             return
         }
         #expect(refusal.reason.contains("the disk is full"))
-        #expect(refusal.retryAt == Self.noon + .seconds(60))
+        #expect(refusal.retryAt == Self.noon + .seconds(1))
         try await store.pool.writeWithoutTransaction { db in try db.execute(sql: "PRAGMA max_page_count = 1000000") }
         try await store.flush()
         #expect(store.obstacle == nil)

@@ -15,6 +15,6 @@ struct ConformanceTests {
     @Test("As a ledger", arguments: StoreConformance.ledgerChecks)
     func ledger(_ check: StoreConformance.LedgerCheck) async throws {
         let folder = try Folder()
-        try await check.run { try await folder.store(UUID().uuidString) }
+        try await check.run { now in try await folder.store(UUID().uuidString, now: now) }
     }
 }

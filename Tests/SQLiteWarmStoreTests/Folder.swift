@@ -3,6 +3,7 @@ import Foundation
 import Logging
 import PromptCacheWarmer
 import SQLiteWarmStore
+import WarmingPolicies
 
 /// A folder of a test's own, which goes with it.
 final class Folder: Sendable {
@@ -19,9 +20,10 @@ final class Folder: Sendable {
 
     func store(
         _ name: String = "ledger.sqlite", budget: Budget = .perDay(.usd("1.00")),
-        retention: Duration = SQLiteWarmStore.defaultRetention
+        retention: Duration = SQLiteWarmStore.defaultRetention,
+        now: @escaping @Sendable () -> Moment = { .distantFuture }
     ) async throws -> SQLiteWarmStore {
-        try await SQLiteWarmStore.open(file(name), budget: budget, retention: retention, logger: .silent)
+        try await SQLiteWarmStore.open(file(name), budget: budget, retention: retention, now: now, logger: .silent)
     }
 }
 

@@ -85,6 +85,16 @@ struct KillTests {
         try await Self.check(lines, in: try await folder.store(budget: .perDay(budget)), budget: budget)
     }
 
+    @Test("Processes that make a ledger at the same instant all write to it", arguments: 1...5)
+    func born(seed: Int) async throws {
+        let folder = try Folder()
+        let budget = USD(picodollars: 40_000_000)
+        let writers = try (0..<4).map { try Writer(folder.file(), budget: budget, seed: seed * 10 + $0) }
+        let lines = try writers.map { try $0.killed(afterLines: 3) }
+        #expect(lines.map(\.first) == ["ready", "ready", "ready", "ready"])
+        try await Self.check(lines, in: try await folder.store(budget: .perDay(budget)), budget: budget)
+    }
+
     @Test("Two processes share a ledger and do not overspend it together", arguments: 1...2)
     func together(seed: Int) async throws {
         let folder = try Folder()

@@ -83,7 +83,7 @@ struct QueueTests {
         let names = try await store.pool.read { db in try db.columns(in: "event").map(\.name) }
         #expect(
             names == [
-                "id", "at", "kind", "outcome", "scope", "upstream", "model", "prefixes", "is_whole", "lifetime",
+                "id", "at", "kind", "outcome", "scope", "upstream", "model", "prefixes", "lifetime",
                 "chose_hour", "input", "write_5m", "write_1h", "read", "output", "cost", "cause", "first_token",
                 "reason", "expected_value",
             ])

@@ -21,7 +21,7 @@ struct StoreTests {
         let (ticks, ticked) = AsyncStream.makeStream(of: Tick.self)
         let daemon = try WarmerDaemon(
             configuration, clock: clock, clients: ["anthropic": provider],
-            store: await configuration.openStore(logger: RunningDaemon.logger), state: folder.state,
+            store: await configuration.openStore(clock: clock, logger: RunningDaemon.logger), state: folder.state,
             logger: RunningDaemon.logger,
             onTick: { ticked.yield($0) }, announce: { _ in })
         let group = ServiceGroup(services: [daemon], logger: RunningDaemon.logger)
@@ -41,7 +41,7 @@ struct StoreTests {
         try await run(configuration, clock, provider, in: folder) { await clock.time.advance(by: .seconds(3600)) }
         let first = provider.sent.count
         #expect(first > 10)
-        let store = try #require(try await configuration.openStore(logger: RunningDaemon.logger))
+        let store = try #require(try await configuration.openStore(clock: clock, logger: RunningDaemon.logger))
         let rows = try await store.rows(from: .distantPast, to: .distantFuture)
         #expect(rows.count == first)
         #expect(rows.allSatisfy { $0.scope == "support" && $0.upstream == "anthropic" && $0.kind == .ping })

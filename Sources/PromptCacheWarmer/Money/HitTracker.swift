@@ -61,6 +61,7 @@ public final class HitTracker: Sendable {
     private let threshold: Double
     private let minimumRequests: Int
     private let prices: PriceList
+    private let now: @Sendable () -> Moment
     private let onAlert: (@Sendable (Alert) -> Void)?
 
     /// - Parameters:
@@ -68,15 +69,18 @@ public final class HitTracker: Sendable {
     ///   - threshold: the hit rate, from 0 to 1, under which a prefix is told of.
     ///   - minimumRequests: how many requests of a prefix must be in the window before it can be; at least 1.
     ///   - prices: what savings are counted by.
+    ///   - now: the time of day.
     ///   - onAlert: called within ``note(_:prefix:model:lifetime:at:)``; keep it short.
     public init(
         window: Duration = .seconds(3600), alertBelow threshold: Double = 0.5, minimumRequests: Int = 20,
-        prices: PriceList = .builtIn, onAlert: (@Sendable (Alert) -> Void)? = nil
+        prices: PriceList = .builtIn, now: @escaping @Sendable () -> Moment = { SystemClock.wall },
+        onAlert: (@Sendable (Alert) -> Void)? = nil
     ) {
         self.window = window
         self.threshold = threshold
         self.minimumRequests = max(1, minimumRequests)
         self.prices = prices
+        self.now = now
         self.onAlert = onAlert
     }
 
@@ -86,10 +90,12 @@ public final class HitTracker: Sendable {
     ///   - usage: what the response said.
     ///   - prefix: what the request shares with others, under any name; never its text.
     ///   - lifetime: what its marker asks for.
-    ///   - moment: when the request began. What is older than the newest by more than the window does not count.
+    ///   - moment: when the request began; a time to come is taken for now. What is older than the newest by more than the
+    ///     window does not count.
     public func note(
         _ usage: Usage, prefix: String, model: ModelID, lifetime: Lifetime = .fiveMinutes, at moment: Moment
     ) {
+        let moment = min(moment, now())
         let price = prices.price(of: model)?.prices(promptTokens: usage.totalInput)
         let saved = price.map { ($0.write(lifetime) - $0.read) * usage.read } ?? .zero
         let alert = state.withLock { state -> Alert? in

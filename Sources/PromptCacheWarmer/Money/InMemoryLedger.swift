@@ -14,11 +14,17 @@ public final class InMemoryLedger: Ledger {
 
     private let state: Mutex<State>
     private let keptRows: Int
+    private let now: @Sendable () -> Moment
 
     /// - Parameters:
     ///   - prices: what savings are counted by.
     ///   - keptRows: how many raw rows are kept; the oldest go first.
-    public init(prices: PriceList = .builtIn, keptRows: Int = 100_000) {
+    ///   - now: the time of day.
+    public init(
+        prices: PriceList = .builtIn, keptRows: Int = 100_000,
+        now: @escaping @Sendable () -> Moment = { SystemClock.wall }
+    ) {
+        self.now = now
         state = Mutex(State(proof: SavingsProof(prices: prices)))
         self.keptRows = max(1, keptRows)
     }
@@ -26,6 +32,7 @@ public final class InMemoryLedger: Ledger {
     public var obstacle: String? { nil }
 
     public func record(_ row: LedgerRow) {
+        let row = row.noLater(than: now())
         state.withLock { state in
             state.rows.append(row)
             // In halves, so that dropping costs nothing in the long run.

@@ -4,7 +4,8 @@ public import WarmingPolicies
 ///
 /// To implement one: ``record(_:)`` returns at once and never waits for a disk; rows are written later, in their order.
 /// What cannot be taken in is dropped and counted, and from then on ``obstacle`` says so, since a warmer that cannot
-/// write down what it spends must not spend. Savings are proven with ``SavingsProof`` as rows come in, over the rows of
+/// write down what it spends must not spend. A row from the future is booked now: ``LedgerRow/noLater(than:)``. Savings are
+/// proven with ``SavingsProof`` as rows come in, over the rows of
 /// all processes that share the ledger. `StoreConformance` checks all that.
 public protocol Ledger: Sendable {
     /// Takes a row in. Several tasks call at once.

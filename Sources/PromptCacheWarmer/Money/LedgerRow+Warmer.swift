@@ -21,8 +21,8 @@ extension LedgerRow {
         }
         self.init(
             .ping, outcome: outcome, at: tick.at.wall, scope: tick.scope, upstream: entry.terms.upstream,
-            model: tick.model, prefixes: [CoveredPrefix(entry.plan)], isWhole: entry.isWhole,
-            lifetime: entry.plan.lifetime, usage: tick.usage.totalInput > 0 ? tick.usage : nil, cost: tick.cost,
+            model: tick.model, prefixes: entry.plan.covered, lifetime: entry.plan.lifetime,
+            usage: tick.usage.totalInput > 0 ? tick.usage : nil, cost: tick.cost,
             cause: cause, timeToFirstToken: tick.latency, reason: reason)
     }
 
@@ -37,19 +37,16 @@ extension LedgerRow {
         let missed = usage.map { $0.read == 0 } ?? false
         self.init(
             .arrival, at: wall, scope: last.name, upstream: last.terms.upstream, model: target.model,
-            prefixes: entries.reversed().map { CoveredPrefix($0.plan) }, lifetime: last.plan.lifetime, usage: usage,
+            prefixes: last.plan.covered, lifetime: last.plan.lifetime, usage: usage,
             cost: usage.map { target.price.cost(of: $0, modifiers: target.modifiers).total },
             cause: missed ? usage.flatMap { last.evidence(for: start).cause(of: $0) } : nil)
     }
 }
 
-extension WarmEntry {
-    /// Whether it is the last breakpoint's, and so covers all that the scope caches.
-    fileprivate var isWhole: Bool { plan.id == name }
-}
-
-extension CoveredPrefix {
-    fileprivate init(_ plan: PrefixPlan) {
-        self.init(key: String(plan.key.hex.prefix(16)), tokens: plan.size.estimatedTokens)
+extension PrefixPlan {
+    /// The prefixes that its requests go through.
+    fileprivate var covered: [CoveredPrefix] {
+        earlier.map(CoveredPrefix.init)
+            + [CoveredPrefix(key: CoveredPrefix.digits(of: key), tokens: estimatedTokens, lifetime: lifetime)]
     }
 }

@@ -22,11 +22,10 @@ public struct LedgerRow: Sendable, Hashable {
     public var scope: String
     public var upstream: String
     public var model: ModelID
-    /// The prefixes that an arrival covers, or that a ping has refreshed.
+    /// The prefixes that the request goes through, one for each breakpoint, the last one last. Of a conversation that has
+    /// grown, where the request before ended too: that is what it reads.
     public var prefixes: [CoveredPrefix]
-    /// Whether it covers all that its scope has cached; false for a ping of an earlier breakpoint alone.
-    public var isWhole: Bool
-    /// How long the provider keeps what was touched.
+    /// How long the provider keeps the last prefix.
     public var lifetime: Lifetime
     /// Whether it asks for an hour because warming chose so, and would ask for five minutes otherwise.
     public var choseHour: Bool
@@ -44,7 +43,7 @@ public struct LedgerRow: Sendable, Hashable {
 
     public init(
         _ kind: Kind, outcome: Outcome = .answered, at: Moment, scope: String, upstream: String, model: ModelID,
-        prefixes: [CoveredPrefix] = [], isWhole: Bool = true, lifetime: Lifetime, choseHour: Bool = false,
+        prefixes: [CoveredPrefix] = [], lifetime: Lifetime, choseHour: Bool = false,
         usage: Usage? = nil, cost: USD? = nil, cause: MissCause? = nil, timeToFirstToken: Duration? = nil,
         reason: String = "", expectedValue: USD? = nil
     ) {
@@ -55,7 +54,6 @@ public struct LedgerRow: Sendable, Hashable {
         self.upstream = upstream
         self.model = model
         self.prefixes = prefixes
-        self.isWhole = isWhole
         self.lifetime = lifetime
         self.choseHour = choseHour
         self.usage = usage
@@ -66,24 +64,38 @@ public struct LedgerRow: Sendable, Hashable {
         self.expectedValue = expectedValue
     }
 
+    /// The row as a store takes it in, whose own time it cannot be ahead of: a wrong clock must not age what is kept.
+    public func noLater(than now: Moment) -> LedgerRow {
+        var row = self
+        row.at = min(at, now)
+        return row
+    }
+
     /// What the usage proves; nil without one.
     public var verdict: Verdict? { usage?.verdict }
 }
 
-/// A prefix that a request goes through, by its key and how long it is.
+/// A prefix that a request goes through: its key, how long it is, and how long the provider keeps it.
 public struct CoveredPrefix: Sendable, Hashable {
     /// The first 16 hexadecimal digits of its ``PromptCache/PrefixKey``.
     public var key: String
     /// Its tokens, estimated where nobody has counted them.
     public var tokens: Int
+    /// What its marker asks for.
+    public var lifetime: Lifetime
 
-    public init(key: String, tokens: Int) {
+    public init(key: String, tokens: Int, lifetime: Lifetime) {
         self.key = key
         self.tokens = tokens
+        self.lifetime = lifetime
     }
 
     /// A prefix of a request, with its tokens estimated from its bytes.
     public init(_ prefix: Prefix) {
-        self.init(key: String(prefix.key.hex.prefix(16)), tokens: prefix.size.estimatedTokens)
+        self.init(
+            key: Self.digits(of: prefix.key), tokens: prefix.size.estimatedTokens, lifetime: prefix.breakpoint.lifetime)
     }
+
+    /// What a row keeps of a key.
+    static func digits(of key: PrefixKey) -> String { String(key.hex.prefix(16)) }
 }

@@ -10,6 +10,11 @@ final class PrefixPlan: Sendable {
     let id: String
     let breakpoint: Breakpoint
     let key: PrefixKey
+    /// The prefixes of the breakpoints before it, which its requests go through as well.
+    let earlier: [Prefix]
+    /// The tokens of this prefix, by its bytes.
+    let estimatedTokens: Int
+    /// Of what is sent.
     let size: PromptSize
     let policy: WarmPolicy
     /// The body that pings are made from.
@@ -23,12 +28,15 @@ final class PrefixPlan: Sendable {
     var model: ModelID { target.model }
 
     init(
-        id: String, prefix: Prefix, size: PromptSize, policy: WarmPolicy, body: [UInt8], headers: [WarmHeader],
+        id: String, prefix: Prefix, earlier: [Prefix], size: PromptSize, policy: WarmPolicy, body: [UInt8],
+        headers: [WarmHeader],
         target: CallTarget, longestLifetime: Lifetime
     ) {
         self.id = id
         breakpoint = prefix.breakpoint
         key = prefix.key
+        estimatedTokens = prefix.size.estimatedTokens
+        self.earlier = earlier
         self.size = size
         self.policy = policy
         self.body = body
@@ -92,6 +100,7 @@ final class PrefixPlan: Sendable {
             let body = isWhole ? scope.body : try request.truncated(after: prefix.breakpoint)
             return PrefixPlan(
                 id: isLast ? scope.name : "\(scope.name):\(prefix.breakpoint.path)", prefix: prefix,
+                earlier: prefixes.filter { $0.breakpoint.block < prefix.breakpoint.block },
                 size: isWhole ? request.size : prefix.size,
                 policy: isLast ? scope.policy : scope.policy.counterpart(for: prefix.breakpoint.lifetime),
                 body: pool.body(body), headers: scope.headers, target: target,

@@ -12,7 +12,8 @@ public struct SystemClock: WarmClock {
         startedAtWall = Self.wall
     }
 
-    private static var wall: Moment {
+    /// The machine's time of day.
+    public static var wall: Moment {
         Moment(secondsSince1970: Date().timeIntervalSince1970)
     }
 

@@ -41,10 +41,11 @@ extension CacheWarmer {
     ///
     /// - Parameters:
     ///   - scope: the scope's name; one that is not known is ignored. Before ``start()`` the last 10,000 arrivals wait.
-    ///   - start: when the request began on the clock's elapsed axis; now unless told otherwise.
+    ///   - start: when the request began on the clock's elapsed axis; now unless told otherwise, and no later.
     ///   - usage: the request's usage, if it is known.
     public nonisolated func noteArrival(of scope: String, at start: Moment? = nil, usage: Usage? = nil) {
-        inbox.arrived(Inbox.Arrival(scope: scope, at: start ?? options.clock.now.elapsed, usage: usage))
+        let now = options.clock.now.elapsed
+        inbox.arrived(Inbox.Arrival(scope: scope, at: min(start ?? now, now), usage: usage))
     }
 
     /// Every finished or refused ping from now on. Each call makes a stream of its own, which ends when the warmer stops.

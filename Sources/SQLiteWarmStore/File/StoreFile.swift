@@ -16,14 +16,29 @@ enum StoreFile {
         if isFolder.boolValue { throw LedgerError(.unreadable, "\(path): is a folder; name a file in it") }
         if !exists {
             if mustExist { throw LedgerError(.unreadable, "\(path): there is no such \(kind.noun); check the path") }
-            // Nobody else may read what is spent on what.
-            guard FileManager.default.createFile(atPath: path, contents: nil, attributes: [.posixPermissions: 0o600])
-            else {
+            guard isMade(path) else {
                 throw LedgerError(.unreadable, "\(path): cannot be made; check that its folder is there and writable")
             }
         }
+        // Where several processes open a new file at once, SQLite says busy without waiting while one of them turns the
+        // write-ahead log on.
+        for _ in 0..<patience {
+            do {
+                return try openOnce(path, as: kind, pageLimit: pageLimit)
+            } catch  where error.code == .busy {
+                Thread.sleep(forTimeInterval: 0.05)
+            }
+        }
+        return try openOnce(path, as: kind, pageLimit: pageLimit)
+    }
+
+    private static let patience = 40
+
+    private static func openOnce(
+        _ path: String, as kind: FileKind, pageLimit: Int?
+    ) throws(LedgerError) -> DatabasePool {
         do {
-            if exists { try check(path, kind) }
+            try check(path, kind)
             let pool = try DatabasePool(path: path, configuration: configuration)
             try pool.writeWithoutTransaction { db in
                 // What is settled stays settled, also when the power fails.
@@ -112,4 +127,11 @@ enum StoreFile {
         }
         return try result.get()
     }
+}
+
+/// Makes a file that nobody else may read; one that another process has made meanwhile stays as it is.
+private func isMade(_ path: String) -> Bool {
+    let file = open(path, O_CREAT | O_EXCL | O_WRONLY, 0o600)
+    if file >= 0 { close(file) }
+    return file >= 0 || errno == EEXIST
 }

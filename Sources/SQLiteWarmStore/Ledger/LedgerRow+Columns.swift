@@ -7,15 +7,15 @@ import WarmingPolicies
 extension LedgerRow {
     static let insertion = """
         INSERT INTO event (
-            at, kind, outcome, scope, upstream, model, prefixes, is_whole, lifetime, chose_hour,
+            at, kind, outcome, scope, upstream, model, prefixes, lifetime, chose_hour,
             input, write_5m, write_1h, read, output, cost, cause, first_token, reason, expected_value
-        ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """
 
     var arguments: StatementArguments {
         [
             at.nanosecondsSince1970, kind.rawValue, outcome.rawValue, scope, upstream, model.name,
-            prefixes.map { "\($0.key):\($0.tokens)" }.joined(separator: " "), isWhole, lifetime.rawValue, choseHour,
+            prefixes.map(\.text).joined(separator: " "), lifetime.rawValue, choseHour,
             usage?.input, usage?.write5m, usage?.write1h, usage?.read, usage?.output, cost?.picodollars,
             cause?.rawValue, timeToFirstToken.map { Int64($0 / .nanoseconds(1)) }, reason, expectedValue?.picodollars,
         ]
@@ -28,23 +28,31 @@ extension LedgerRow {
             Usage(
                 input: $0, write5m: row["write_5m"], write1h: row["write_1h"], read: row["read"], output: row["output"])
         }
+        let lifetime = Lifetime(rawValue: row["lifetime"]) ?? .fiveMinutes
+        let prefixes = (row["prefixes"] as String).split(separator: " ").compactMap {
+            CoveredPrefix($0, lifetime: lifetime)
+        }
         self.init(
             Kind(rawValue: row["kind"]) ?? .arrival, outcome: Outcome(rawValue: row["outcome"]) ?? .failed,
             at: Moment(nanosecondsSince1970: row["at"]), scope: row["scope"], upstream: row["upstream"],
-            model: ModelID(row["model"]), prefixes: Self.prefixes(row["prefixes"]), isWhole: row["is_whole"],
-            lifetime: Lifetime(rawValue: row["lifetime"]) ?? .fiveMinutes, choseHour: row["chose_hour"], usage: usage,
-            cost: (row["cost"] as Int64?).map(USD.init(picodollars:)),
+            model: ModelID(row["model"]), prefixes: prefixes, lifetime: lifetime, choseHour: row["chose_hour"],
+            usage: usage, cost: (row["cost"] as Int64?).map(USD.init(picodollars:)),
             cause: (row["cause"] as String?).flatMap(MissCause.init(rawValue:)),
             timeToFirstToken: (row["first_token"] as Int64?).map { .nanoseconds($0) }, reason: row["reason"],
             expectedValue: (row["expected_value"] as Int64?).map(USD.init(picodollars:)))
     }
+}
 
-    private static func prefixes(_ text: String) -> [CoveredPrefix] {
-        text.split(separator: " ").compactMap { part in
-            let halves = part.split(separator: ":")
-            guard halves.count == 2, let tokens = Int(halves[1]) else { return nil }
-            return CoveredPrefix(key: String(halves[0]), tokens: tokens)
-        }
+extension CoveredPrefix {
+    fileprivate var text: String { "\(key):\(tokens):\(lifetime.rawValue)" }
+
+    /// - Parameter lifetime: the row's, which is all that version 1 has written down.
+    fileprivate init?(_ text: Substring, lifetime: Lifetime) {
+        let parts = text.split(separator: ":")
+        guard parts.count >= 2, let tokens = Int(parts[1]) else { return nil }
+        self.init(
+            key: String(parts[0]), tokens: tokens,
+            lifetime: parts.count > 2 ? Lifetime(rawValue: String(parts[2])) ?? lifetime : lifetime)
     }
 }
 

@@ -7,7 +7,7 @@ public import WarmingPolicies
 extension SQLiteWarmStore: Ledger {
     public var obstacle: String? { queue.obstacle }
 
-    public func record(_ row: LedgerRow) { queue.add(row) }
+    public func record(_ row: LedgerRow) { queue.add(row.noLater(than: now())) }
 
     public func flush() async throws(LedgerError) { try await queue.flush() }
 

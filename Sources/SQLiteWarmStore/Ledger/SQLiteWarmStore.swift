@@ -22,6 +22,8 @@ public final class SQLiteWarmStore: Sendable {
     let prices: PriceList
     let queue: RowQueue
     let retention: Duration
+    let now: @Sendable () -> Moment
+    private let retreat = Mutex(Retreat())
 
     /// How long raw rows are kept; totals of the hours are kept for ever.
     public static let defaultRetention = Duration.seconds(30 * 86_400)
@@ -37,22 +39,25 @@ public final class SQLiteWarmStore: Sendable {
     ///   - retention: how long raw rows are kept.
     ///   - queueCapacity: how many rows may wait to be written.
     ///   - mustExist: whether a missing file is an error.
+    ///   - now: the time of day, by the clock that rows and reservations are made with.
     ///   - logger: told when the ledger falls behind and when it is well again.
     /// - Throws: ``PromptCacheWarmer/LedgerError`` if the file is no ledger, damaged, of a newer version, or cannot be
     ///   opened.
     public static func open(
         _ path: String, budget: Budget, prices: PriceList = .builtIn, retention: Duration = defaultRetention,
         queueCapacity: Int = defaultQueueCapacity, mustExist: Bool = false,
+        now: @escaping @Sendable () -> Moment = { SystemClock.wall },
         logger: Logger = Logger(label: "prompt-cache-warmer")
     ) async throws(LedgerError) -> SQLiteWarmStore {
         try await open(
             path, budget: budget, prices: prices, retention: retention, queueCapacity: queueCapacity,
-            mustExist: mustExist, logger: logger, kind: .ledger, pageLimit: nil)
+            mustExist: mustExist, now: now, logger: logger, kind: .ledger, pageLimit: nil)
     }
 
     static func open(
         _ path: String, budget: Budget, prices: PriceList = .builtIn, retention: Duration = defaultRetention,
         queueCapacity: Int = defaultQueueCapacity, mustExist: Bool = false,
+        now: @escaping @Sendable () -> Moment = { SystemClock.wall },
         logger: Logger = Logger(label: "prompt-cache-warmer"), kind: FileKind, pageLimit: Int?
     ) async throws(LedgerError) -> SQLiteWarmStore {
         let pool = try await StoreFile.offThePool { () throws(LedgerError) in
@@ -60,18 +65,19 @@ public final class SQLiteWarmStore: Sendable {
         }
         return SQLiteWarmStore(
             path: path, pool: pool, budget: budget, prices: prices, retention: retention, capacity: queueCapacity,
-            logger: logger)
+            now: now, logger: logger)
     }
 
     private init(
         path: String, pool: DatabasePool, budget: Budget, prices: PriceList, retention: Duration, capacity: Int,
-        logger: Logger
+        now: @escaping @Sendable () -> Moment, logger: Logger
     ) {
         self.path = path
         self.pool = pool
         limits = Mutex(budget)
         self.prices = prices
         self.retention = retention
+        self.now = now
         let writer = RowWriter(prices: prices, retention: retention)
         queue = RowQueue(capacity: capacity, logger: logger) { rows async throws(LedgerError) in
             do {
@@ -89,23 +95,28 @@ public final class SQLiteWarmStore: Sendable {
 
 extension SQLiteWarmStore: SpendGate {
     public func reserve(_ request: SpendRequest) async -> SpendAnswer {
-        if let obstacle { return .refused(Self.pause(obstacle, request.wall)) }
+        if let obstacle { return .refused(pause(obstacle, request.wall)) }
         do {
             let budget = budget
-            return try await pool.write { db in try SpendTable.reserve(request, budget, db) }
+            let answer = try await pool.write { db in try SpendTable.reserve(request, budget, db) }
+            retreat.withLock { $0.succeeded() }
+            return answer
         } catch {
-            return .refused(Self.pause(fault(error).reason, request.wall))
+            return .refused(pause(fault(error).reason, request.wall))
         }
     }
 
     public func settle(_ reservation: Reservation, at cost: USD) async {
-        do {
-            try await pool.write { db in try SpendTable.settle(reservation, at: cost, db) }
-        } catch {
-            // It stays open, and so counts at its worst case.
-            queue.complain(
-                "a settlement could not be written, so its reservation counts as spent: \(fault(error).reason)")
-        }
+        // In a task of its own: what was spent is written down though the caller's was cancelled.
+        await Task {
+            do {
+                try await pool.write { db in try SpendTable.settle(reservation, at: cost, db) }
+            } catch {
+                // It stays open, and so counts at its worst case.
+                queue.complain(
+                    "a settlement could not be written, so its reservation counts as spent: \(fault(error).reason)")
+            }
+        }.value
     }
 
     public func limit(to budget: Budget) async -> Bool {
@@ -121,9 +132,10 @@ extension SQLiteWarmStore: SpendGate {
         return sum ?? .largest
     }
 
-    /// What is not clear is not sent; it is asked for again in a minute.
-    private static func pause(_ reason: String, _ wall: Moment) -> SpendRefusal {
+    /// What is not clear is not sent; it is asked for again soon.
+    private func pause(_ reason: String, _ wall: Moment) -> SpendRefusal {
         SpendRefusal(
-            reason: "nothing is spent while the ledger cannot be written: \(reason)", retryAt: wall + .seconds(60))
+            reason: "nothing is spent while the ledger cannot be written: \(reason)",
+            retryAt: retreat.withLock { $0.failed(at: wall) })
     }
 }

@@ -8,7 +8,7 @@ enum Schema {
     /// Tells a ledger from other SQLite files: "PCWL".
     static let applicationID: Int32 = 0x5043_574C
 
-    static let migrations: [@Sendable (Database) throws -> Void] = [version1]
+    static let migrations: [@Sendable (Database) throws -> Void] = [version1, version2]
 
     private static func version1(_ db: Database) throws {
         try db.execute(
@@ -63,6 +63,33 @@ enum Schema {
                     scope TEXT NOT NULL, quarter INTEGER NOT NULL, amount INTEGER NOT NULL,
                     PRIMARY KEY (scope, quarter)
                 ) STRICT, WITHOUT ROWID;
+                """)
+    }
+
+    /// Prefixes are known by upstream, model and key, no longer by their scope's name, and prune by an index.
+    private static func version2(_ db: Database) throws {
+        try db.execute(
+            sql: """
+                ALTER TABLE event DROP COLUMN is_whole;
+
+                CREATE TABLE touch2 (
+                    identity TEXT PRIMARY KEY,
+                    arrival_until INTEGER, ping_at INTEGER, ping_until INTEGER,
+                    ping_tokens INTEGER NOT NULL,
+                    until INTEGER NOT NULL
+                ) STRICT, WITHOUT ROWID;
+                -- What is alive was touched in the last hour, so that recent rows tell whose it is.
+                INSERT OR IGNORE INTO touch2
+                SELECT identity || ' ' || model || ' ' || upstream, arrival_until, ping_at, ping_until, ping_tokens, until
+                FROM touch JOIN (
+                    SELECT DISTINCT upstream, model, prefixes FROM event
+                    WHERE at >= (SELECT max(at) FROM event) - 7200000000000
+                ) ON instr(prefixes, identity || ':') > 0;
+                DROP TABLE touch;
+                ALTER TABLE touch2 RENAME TO touch;
+                CREATE INDEX touch_until ON touch(until);
+
+                CREATE INDEX spent_quarter ON spent(quarter);
                 """)
     }
 

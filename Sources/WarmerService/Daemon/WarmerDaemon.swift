@@ -32,7 +32,7 @@ public struct WarmerDaemon: Service {
     ///   - clock: where time is taken from. A ``FollowerClock`` is run along, and pings tell whose they are.
     ///   - clients: what sends pings, by the upstreams' names; over HTTP unless told otherwise.
     ///   - store: the ledger, and the door that money passes; in memory unless told otherwise. See
-    ///     ``WarmerConfiguration/openStore(logger:)``.
+    ///     ``WarmerConfiguration/openStore(clock:logger:)``.
     ///   - state: where the control API's token is, and whether warming is switched off.
     ///   - environment: `WARMER_WARMING=off` switches warming off.
     ///   - metrics: what `/metrics` shows.

@@ -47,7 +47,7 @@ struct RunCommand: AsyncParsableCommand {
             let load = { @Sendable [config] () async throws(InvalidConfiguration) in
                 try await WarmerConfiguration.load(config, environment: environment)
             }
-            let store = try await configuration.openStore(logger: logger)
+            let store = try await configuration.openStore(clock: time, logger: logger)
             let daemon = try WarmerDaemon(
                 configuration, clock: time, store: store, state: .standard(environment), environment: environment,
                 metrics: metrics, logger: logger, reload: load, announce: { Terminal.print($0) })
