@@ -122,7 +122,9 @@ let package = Package(
             "PromptCacheEmulator",
             ["OrderedJSON", "SteppedTime", "BodyCodings", crypto, hummingbird, httpTypes, nioCore, log]),
         // Recorded traffic from files, and reports on it.
-        room("TrafficImport", ["OrderedJSON", "PromptCache", "WarmingPolicies", "BodyCodings"]),
+        room(
+            "TrafficImport",
+            ["OrderedJSON", "PromptCache", "CachePrices", "WarmingPolicies", "PromptCacheWarmer", "BodyCodings"]),
         // The daemon and the command.
         room(
             "WarmerService",
@@ -180,7 +182,12 @@ let package = Package(
                 "WarmerTesting",
                 "WarmingPolicies", log,
             ]),
-        tests("TrafficImportTests", ["TrafficImport", "BodyCodings", "PromptCache", "SteppedTime", "WarmingPolicies"]),
+        tests(
+            "TrafficImportTests",
+            [
+                "TrafficImport", "BodyCodings", "CachePrices", "PromptCache", "PromptCacheWarmer", "SteppedTime",
+                "WarmingPolicies",
+            ]),
         tests("SteppedTimeTests", ["SteppedTime"]),
         tests("BodyCodingsTests", ["BodyCodings", "SteppedTime"]),
         tests(

@@ -19,9 +19,10 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
     ],
     targets: [
+        .target(name: "SampleBodies", swiftSettings: strict),
         .executableTarget(
             name: "ByteBenchmarks",
-            dependencies: [.product(name: "PromptCache", package: "prompt-cache-warmer")],
+            dependencies: ["SampleBodies", .product(name: "PromptCache", package: "prompt-cache-warmer")],
             swiftSettings: strict),
         .executableTarget(
             name: "HoldBenchmark",
@@ -40,6 +41,18 @@ let package = Package(
                 .product(name: "PromptCache", package: "prompt-cache-warmer"),
                 .product(name: "PromptCacheWarmer", package: "prompt-cache-warmer"),
                 .product(name: "Upstreams", package: "prompt-cache-warmer"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict),
+        .executableTarget(
+            name: "LedgerBenchmark",
+            dependencies: [
+                "SampleBodies",
+                .product(name: "CacheReports", package: "prompt-cache-warmer"),
+                .product(name: "PromptCache", package: "prompt-cache-warmer"),
+                .product(name: "PromptCacheWarmer", package: "prompt-cache-warmer"),
+                .product(name: "PromptInspection", package: "prompt-cache-warmer"),
+                .product(name: "SQLiteWarmStore", package: "prompt-cache-warmer"),
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict),

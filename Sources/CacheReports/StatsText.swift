@@ -42,15 +42,24 @@ public struct StatsText: Sendable {
         if let warm = total.warmWaits.mean, let cold = total.coldWaits.mean {
             lines.append("first token after \(Int(warm)) ms where it was warm, \(Int(cold)) ms where it was not")
         }
+        if total.cost > .zero { lines.append("requests  cost \(total.cost.short)") }
+        // Other people's records have no pings, and nothing to prove.
+        if total.pings + total.pingFailures + total.pingRefusals == 0, total.pingCost == .zero {
+            return lines + unknown
+        }
         lines.append(
             "pings     cost \(total.pingCost.short) and are proven to have saved \(total.saved.short)"
                 + (total.premium > .zero ? ", less \(total.premium.short) for hours chosen" : "") + "; net "
                 + paint(total.net.short, total.net < .zero ? .bad : .good))
-        if total.unknown > 0 { lines.append("\(total.unknown) requests have no usage and count in no rate") }
+        lines += unknown
         if total.pingFailures + total.pingRefusals > 0 {
             lines.append("\(total.pingFailures) pings failed and \(total.pingRefusals) were refused by the budget")
         }
         return lines
+    }
+
+    private var unknown: [String] {
+        stats.total.unknown > 0 ? ["\(stats.total.unknown) requests have no usage and count in no rate"] : []
     }
 
     /// The hit rate over time, one character a step, the newest at the right.

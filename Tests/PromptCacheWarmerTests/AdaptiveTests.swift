@@ -1,3 +1,4 @@
+import CachePrices
 import PromptCache
 import Testing
 import WarmerTesting
@@ -35,6 +36,7 @@ struct AdaptiveTests {
         }
         #expect(rig.ticks.count - before == 20)
         #expect(rig.ticks.allSatisfy { $0.verdict == .hit })
+        #expect(rig.ticks.allSatisfy { $0.expectedValue.map { $0 > .zero } ?? false }, "each was expected to gain")
         await rig.stop()
     }
 }

@@ -1,4 +1,6 @@
+import CachePrices
 import PromptCache
+import PromptCacheWarmer
 import Testing
 import TrafficImport
 import WarmingPolicies
@@ -36,7 +38,8 @@ import WarmingPolicies
         ])
         let traffic = try Transcripts.read(folder.path)
         #expect(traffic.files == 2)
-        #expect(traffic.passedOver == 2)
+        #expect(traffic.leftOut.broken == 1 && traffic.leftOut.other == 1)
+        #expect(traffic.leftOut.firstBroken?.line == 7)
         #expect(traffic.requests.map(\.usage.written) == [1000, 50, 1060])
         #expect(traffic.requests.map(\.awaits) == [.tool, .human, .unknown])
         #expect(traffic.requests.map(\.isSubAgent) == [false, false, true])
@@ -66,10 +69,12 @@ import WarmingPolicies
 
             {"time":1793613720000,\(usage)}
             {"error":"overloaded"}
+            {"timestamp":"2026-11-02T10:00:0
             """
         ])
         let traffic = try UsageFile.read("\(folder.path)/u.jsonl")
-        #expect(traffic.passedOver == 1)
+        #expect(traffic.leftOut.withoutUsage == 1 && traffic.leftOut.broken == 1 && traffic.leftOut.other == 0)
+        #expect(traffic.leftOut.firstBroken?.description.contains("u.jsonl:6: not valid JSON") == true)
         #expect(traffic.requests.map(\.scope) == ["all", "s", "all"])
         #expect(traffic.requests.map(\.awaits) == [.unknown, .human, .unknown])
         let first = traffic.requests[0].start
@@ -102,5 +107,24 @@ import WarmingPolicies
         #expect(traffic.trace(utcOffset: nil).requests.map(\.prefixTokens) == [0, 1000, 300, 900])
         let uncached = RecordedTraffic(requests: [request(0, input: 500), request(9, input: 600)], files: 1)
         #expect(uncached.trace(utcOffset: nil).requests.map(\.prefixTokens) == [0, 500])
+    }
+
+    @Test func `recorded traffic becomes rows of a ledger, with costs and why nothing was read`() {
+        func request(_ seconds: Double, read: Int = 0, written: Int = 0, input: Int = 0) -> RecordedRequest {
+            RecordedRequest(
+                start: Moment(secondsSince1970: 1e9 + seconds), scope: "s", model: ModelID("claude-sonnet-5-5"),
+                usage: Usage(input: input, write5m: written, read: read))
+        }
+        let traffic = RecordedTraffic(
+            requests: [
+                request(0, written: 10_000), request(60, read: 10_000, written: 500), request(400, written: 11_000),
+                request(420, written: 12_000), request(430, input: 100), request(440, input: 9_000),
+            ], files: 1)
+        let rows = traffic.ledgerRows(upstream: "u.jsonl", prices: .builtIn)
+        #expect(rows.map(\.cause) == [.firstSight, nil, .expired, .diverged, .belowMinimum, .notMarked])
+        // A write costs 2.50 a million, and a read 0.10.
+        #expect(rows[1].cost == .usd("0.00225"))
+        #expect(rows.allSatisfy { $0.kind == .arrival && $0.upstream == "u.jsonl" && $0.scope == "s" })
+        #expect(traffic.ledgerRows(upstream: "u", prices: .empty).allSatisfy { $0.cost == nil })
     }
 }

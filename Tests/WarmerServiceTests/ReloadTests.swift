@@ -1,5 +1,7 @@
 import CachePrices
+import PromptCache
 import PromptCacheWarmer
+import SQLiteWarmStore
 import SteppedTime
 import Testing
 import WarmerService
@@ -116,6 +118,38 @@ struct ReloadTests {
             try await #expect(daemon.change("/v1/reload").status == 200)
             await time.settle()
             #expect(provider.sent.count == 2)
+        }
+    }
+
+    @Test("makes a scope follow what it names then, and whatever becomes current there")
+    func follows() async throws {
+        let folder = try Folder()
+        let clock = SteppedClock()
+        let provider = ObedientProvider()
+        let versions = try await VersionStore.open("\(folder.path)/warmer-versions.sqlite")
+        @Sendable func record(_ text: String, in environment: String) async throws {
+            let request = try MessagesRequest(Array(Prompts.request(text: Prompts.book + text).utf8))
+            let version = try await versions.record("support", request, at: clock.now.wall).version
+            try await versions.switchTo(version, in: environment, at: clock.now.wall)
+        }
+        @Sendable func last() -> String { String(decoding: provider.sent.last?.body ?? [], as: UTF8.self) }
+        try await record("first", in: "prod")
+        try await record("second", in: "staging")
+        let scope = "name: support\nversion: support@prod\npolicy: every:240s@5m"
+        try await RunningDaemon.run(scope, clock: clock, clients: ["anthropic": provider], folder: folder) { daemon in
+            await clock.time.settle()
+            #expect(last().contains("first"))
+            let other = "name: support\nversion: support@staging\npolicy: every:200s@5m"
+            try daemon.folder.write(Self.yaml(other), to: "warmer.yaml")
+            try await #expect(daemon.change("/v1/reload").status == 200)
+            await clock.time.advance(by: .seconds(60))
+            #expect(last().contains("second"))
+            try await record("third", in: "staging")
+            await clock.time.advance(by: .seconds(60))
+            #expect(last().contains("third"))
+            let count = provider.sent.count
+            await clock.time.advance(by: .seconds(600))
+            #expect(provider.sent.count == count + 3 && last().contains("third"), "on the terms of the reload")
         }
     }
 }

@@ -1,6 +1,7 @@
 import Crypto
 import OrderedJSON
 import PromptCache
+import SampleBodies
 
 // Scan: bytes to a view of the request. Key: the view to the keys of its prefixes. Splice: the body of a ping out of the
 // body of a request, against a plain copy of the same bytes.

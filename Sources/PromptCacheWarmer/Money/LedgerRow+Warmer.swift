@@ -23,7 +23,8 @@ extension LedgerRow {
             .ping, outcome: outcome, at: tick.at.wall, scope: tick.scope, upstream: entry.terms.upstream,
             model: tick.model, prefixes: entry.plan.covered, lifetime: entry.plan.lifetime,
             usage: tick.usage.totalInput > 0 ? tick.usage : nil, cost: tick.cost,
-            cause: cause, timeToFirstToken: tick.latency, reason: reason)
+            cause: cause, timeToFirstToken: tick.latency, reason: reason,
+            expectedValue: tick.expectedValue)
     }
 
     /// A request of the user's that has touched a scope.

@@ -1,3 +1,4 @@
+import CachePrices
 import WarmingPolicies
 
 /// What an entry wants to do next.
@@ -32,6 +33,17 @@ struct Intent: Sendable {
     /// Whether whoever asked for it waits for what it does.
     var isAwaited: Bool {
         if case .askedFor = reason { true } else { false }
+    }
+
+    /// What the policy expects to gain; nil where it does not say.
+    ///
+    /// - Parameters:
+    ///   - tokens: of the prefix.
+    ///   - input: the price of a token.
+    func expectedValue(tokens: Int, input: USD) -> USD? {
+        guard case .schedule(let reason) = reason, let gain = reason.expectedValue else { return nil }
+        let worth = gain * Double(tokens)
+        return worth.magnitude < 1e12 ? input * Int(worth.rounded()) : nil
     }
 
     /// As the pace of its lane allows it.

@@ -189,6 +189,12 @@ struct WarmEntry: Sendable {
         totals.add(tick)
     }
 
+    /// The tokens of the prefix: as the last usage has them, or by its bytes.
+    var prefixTokens: Int {
+        let known = lastUsage?.cached ?? 0
+        return known > 0 ? known : plan.estimatedTokens
+    }
+
     /// How much longer the provider is to keep the prefix; zero once it is cold.
     func lifeLeft(at moment: Moment) -> Duration {
         schedule.lifeLeft(at: moment, lifetime: plan.lifetime) ?? .zero

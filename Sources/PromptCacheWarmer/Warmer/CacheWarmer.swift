@@ -237,7 +237,9 @@ public actor CacheWarmer: Service {
             at: report.startedAt, outcome: outcome, reason: intent.reason.description, usage: report.usage,
             cost: report.cost,
             calls: report.calls, rung: report.rung, latency: report.latency, lateness: lateness,
-            next: "nothing; the scope was replaced or removed meanwhile")
+            next: "nothing; the scope was replaced or removed meanwhile",
+            expectedValue: intent.expectedValue(tokens: entry.prefixTokens, input: entry.plan.target.price.prices.input)
+        )
         if !cell.isGone {
             let now = clock.now
             tick.next = cell.plannedIntent(now).description(at: now.elapsed)

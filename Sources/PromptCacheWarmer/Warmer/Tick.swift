@@ -29,6 +29,8 @@ public struct Tick: Sendable {
     public var lateness: Duration
     /// What happens next.
     public var next: String
+    /// What the policy expected to gain by it when it decided, less its cost; nil where it does not estimate that.
+    public var expectedValue: USD?
 
     /// What became of a ping.
     public enum Outcome: Sendable, Hashable {

@@ -32,13 +32,35 @@ public struct RecordedTraffic: Hashable, Sendable {
     public private(set) var requests: [RecordedRequest]
     /// How many files it is from.
     public var files: Int
-    /// Lines that could not be used: of other kinds, without a usage or a time, or told twice.
-    public var passedOver: Int
+    /// What could not be used.
+    public var leftOut: LeftOut
 
-    public init(requests: [RecordedRequest], files: Int, passedOver: Int = 0) {
+    public init(requests: [RecordedRequest], files: Int, leftOut: LeftOut = LeftOut()) {
         self.requests = requests.sorted { ($0.start, $0.scope) < ($1.start, $1.scope) }
         self.files = files
-        self.passedOver = passedOver
+        self.leftOut = leftOut
+    }
+
+    /// Lines that could not be used.
+    public struct LeftOut: Hashable, Sendable {
+        /// Lines that are no JSON objects, as the last one of a session that was cut off.
+        public var broken = 0
+        /// The first of those.
+        public var firstBroken: TrafficFault?
+        /// Responses without a usage that can be believed, such as errors.
+        public var withoutUsage = 0
+        /// Lines of other kinds, or without a model or a time.
+        public var other = 0
+
+        public init() {}
+
+        /// How many lines there are in all.
+        public var total: Int { broken + withoutUsage + other }
+
+        mutating func add(_ fault: TrafficFault) {
+            broken += 1
+            firstBroken = firstBroken ?? fault
+        }
     }
 
     /// The model with the most tokens.

@@ -13,15 +13,16 @@ public enum Transcripts {
     public static func read(_ path: String, progress: (Double) -> Void = { _ in }) throws -> RecordedTraffic {
         let files = try files(path)
         var requests: [RecordedRequest] = []
-        var passedOver = 0
+        var leftOut = RecordedTraffic.LeftOut()
         var seen: Set<String> = []
         for (index, file) in files.enumerated() {
             var transcript = Transcript()
-            try Lines(path: file).read { _, line in
+            try Lines(path: file).read { number, line in
                 if line.isEmpty { return }
-                guard let root = try? JSONText(Array(line)).root, transcript.take(root) else {
-                    passedOver += 1
-                    return
+                do throws(TrafficFault) {
+                    if !transcript.take(try JSONLine.root(line, file, number)) { leftOut.other += 1 }
+                } catch {
+                    leftOut.add(error)
                 }
             }
             // A resumed session repeats what it resumes.
@@ -31,7 +32,7 @@ public enum Transcripts {
         guard !requests.isEmpty else {
             throw TrafficFault(path, "has no transcript with a request in it; name a folder such as ~/.claude/projects")
         }
-        return RecordedTraffic(requests: requests, files: files.count, passedOver: passedOver)
+        return RecordedTraffic(requests: requests, files: files.count, leftOut: leftOut)
     }
 
     private static func files(_ path: String) throws(TrafficFault) -> [String] {

@@ -14,22 +14,33 @@ public enum UsageFile {
 
     /// Reads a file, plain or gzip.
     ///
-    /// - Throws: ``TrafficFault`` for a line that is no JSON object, or a file without a usable line.
+    /// What cannot be used is counted and left out.
+    ///
+    /// - Throws: ``TrafficFault`` for a file without a usable line.
     public static func read(_ path: String) throws -> RecordedTraffic {
         var requests: [RecordedRequest] = []
-        var passedOver = 0
+        var leftOut = RecordedTraffic.LeftOut()
         var timeless: Int?
         try Lines(path: path).read { number, line in
             if line.isEmpty { return }
-            let root = try JSONLine.root(line, path, number)
+            let root: JSONNode
+            do throws(TrafficFault) {
+                root = try JSONLine.root(line, path, number)
+            } catch {
+                return leftOut.add(error)
+            }
             let response = responses.lazy.compactMap { root[$0] }.first { $0["usage"] != nil } ?? root
-            guard let usage = response["usage"].flatMap({ Usage($0) }), let model = response["model"]?.string else {
-                passedOver += 1
+            guard let usage = response["usage"].flatMap({ Usage($0) }) else {
+                leftOut.withoutUsage += 1
+                return
+            }
+            guard let model = response["model"]?.string else {
+                leftOut.other += 1
                 return
             }
             guard let start = (times.lazy.compactMap { root[$0]?.moment }.first) else {
                 timeless = timeless ?? number
-                passedOver += 1
+                leftOut.other += 1
                 return
             }
             requests.append(
@@ -43,10 +54,11 @@ public enum UsageFile {
                 path, line: timeless,
                 "has a usage but no time; put the request's start beside it as \"timestamp\", in ISO 8601 or seconds")
         }
+        if requests.isEmpty, let broken = leftOut.firstBroken { throw broken }
         if requests.isEmpty {
             throw TrafficFault(path, "has no response with a model and a usage; give one JSON object a line")
         }
-        return RecordedTraffic(requests: requests, files: 1, passedOver: passedOver)
+        return RecordedTraffic(requests: requests, files: 1, leftOut: leftOut)
     }
 }
 

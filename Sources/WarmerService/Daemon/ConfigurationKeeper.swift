@@ -74,6 +74,26 @@ actor ConfigurationKeeper {
         return state.faults
     }
 
+    /// Warms another version of a prompt that a scope follows, on the terms in force.
+    ///
+    /// - Returns: whether it is another one.
+    /// - Throws: ``PromptCacheWarmer/ScopeFault`` if it cannot be warmed; the old one then stays.
+    func goOn(
+        _ name: String, following followed: FollowedVersion, with body: [UInt8]
+    ) async throws(ScopeFault) -> Bool {
+        // A reload that is under way reads the versions itself; the next look finds what it has missed.
+        guard !isReloading, state.configuration.follows[name] == followed,
+            let position = state.configuration.scopes.firstIndex(where: { $0.name == name }),
+            state.configuration.scopes[position].body != body
+        else { return false }
+        var scope = state.configuration.scopes[position]
+        scope.body = body
+        let revision = state.revision
+        try await warmer.replace(scope)
+        if state.revision == revision { state.configuration.scopes[position] = scope }
+        return true
+    }
+
     private func put(_ new: WarmerConfiguration) async throws {
         if new.budget != state.configuration.budget, await !warmer.limit(to: new.budget) {
             state.faults = ["budget: cannot be changed while the daemon runs with this store: restart it"]

@@ -8,16 +8,17 @@ import WarmingPolicies
 
 /// Looks now and then whether another version has become current, and warms that one instead.
 ///
-/// `warmer versions switch` has warmed it before it becomes current, so that nothing is lost between two looks.
+/// `warmer versions switch` has warmed it before it becomes current, so that nothing is lost between two looks. What is
+/// followed is asked of the configuration in force at each look, so that a reload changes it.
 struct VersionFollower: Service {
-    let warmer: CacheWarmer
+    let keeper: ConfigurationKeeper
     let clock: any WarmClock
-    let file: String
-    /// The scopes that follow, with what each follows.
-    let scopes: [(scope: WarmScope, followed: FollowedVersion)]
     let logger: Logger
 
+    /// Between two looks.
     static let pause = Duration.seconds(30)
+    /// Where nothing is followed only a reload can change that. On the machine's time, as reloads are.
+    private static let pauseForReload = Duration.seconds(2)
 
     func run() async {
         await cancelWhenGracefulShutdown { await follow() }
@@ -26,28 +27,34 @@ struct VersionFollower: Service {
     private func follow() async {
         clock.hold()
         defer { clock.release() }
-        var bodies = scopes.map(\.scope.body)
         var opened: VersionStore?
         while !Task.isCancelled {
             do {
-                try await clock.sleep(until: clock.now.elapsed + Self.pause)
+                if await keeper.state.configuration.follows.isEmpty {
+                    clock.release()
+                    defer { clock.hold() }
+                    try await Task.sleep(for: Self.pauseForReload)
+                } else {
+                    try await clock.sleep(until: clock.now.elapsed + Self.pause)
+                }
             } catch {
                 return
             }
-            for (position, (scope, followed)) in scopes.enumerated() {
+            let configuration = await keeper.state.configuration
+            if opened?.path != configuration.versions { opened = nil }
+            for (scope, followed) in configuration.follows.sorted(by: { $0.key < $1.key }) {
                 do {
-                    let store = if let opened { opened } else { try await VersionStore.open(file, mustExist: true) }
+                    let store =
+                        if let opened { opened } else {
+                            try await VersionStore.open(configuration.versions, mustExist: true)
+                        }
                     opened = store
                     guard let version = try await store.current(followed.name, in: followed.environment),
-                        version.request.bytes != bodies[position]
+                        try await keeper.goOn(scope, following: followed, with: version.request.bytes)
                     else { continue }
-                    var new = scope
-                    new.body = version.request.bytes
-                    try await warmer.replace(new)
-                    bodies[position] = new.body
-                    logger.notice("\(scope.name) goes on with \(version.reference)")
+                    logger.notice("\(scope) goes on with \(version.reference)")
                 } catch {
-                    logger.error("\(scope.name) stays with its version: \(error)")
+                    logger.error("\(scope) stays with its version: \(error)")
                 }
             }
         }

@@ -91,9 +91,11 @@ public struct WarmerDaemon: Service {
         var services: [any Service] = []
         if let follower = clock as? FollowerClock { services.append(follower) }
         services.append(WarmingService(warmer: warmer, clock: clock, ports: ports) { announceDashboard(at: $0) })
-        if let follower = versionFollower { services.append(follower) }
         let keeper = ConfigurationKeeper(
             configuration, load: reload, warmer: warmer, clock: clock, logger: logger, metrics: metrics)
+        if !configuration.follows.isEmpty || reload != nil {
+            services.append(VersionFollower(keeper: keeper, clock: clock, logger: logger))
+        }
         if let address = configuration.dashboard {
             let desk = ControlDesk(
                 warmer: warmer, clock: clock, keeper: keeper, history: history, metrics: metrics,
@@ -125,15 +127,6 @@ public struct WarmerDaemon: Service {
         } catch {
             logger.error("the last rows of the ledger are lost: \(error.reason)")
         }
-    }
-
-    private var versionFollower: VersionFollower? {
-        let following = configuration.scopes.compactMap { scope in
-            configuration.follows[scope.name].map { (scope, $0) }
-        }
-        guard !following.isEmpty else { return nil }
-        return VersionFollower(
-            warmer: warmer, clock: clock, file: configuration.versions, scopes: following, logger: logger)
     }
 
     private func announceDashboard(at port: Int) {

@@ -16,13 +16,25 @@ struct StatsCommand: AsyncParsableCommand {
 
               warmer stats --by scope --since 24h
               warmer stats --html report.html
+              warmer stats --transcripts ~/.claude/projects --by model
+              warmer stats --usage responses.jsonl yesterday.jsonl.gz
               warmer stats --min-hit-rate 0.8 || echo "staging caches too little"
 
-            The hit rate is tokens read, of those read and written. With --min-hit-rate the exit code is 3 if it is lower, \
+            The hit rate is tokens read, of those read and written. --usage takes responses of the API, one a line, each \
+            with a timestamp; nothing of ours needs to have run for that or for transcripts. With --min-hit-rate the exit code is 3 if it is lower, \
             or if nothing was recorded.
             """)
 
     @OptionGroup var ledger: LedgerOptions
+    @Option(
+        parsing: .upToNextOption,
+        help: ArgumentHelp("Responses of the API in files instead of a ledger.", valueName: "file.jsonl"))
+    var usage: [String] = []
+    @Option(
+        help: ArgumentHelp("Claude Code's transcripts instead of a ledger: ~/.claude/projects.", valueName: "folder"))
+    var transcripts: String?
+    @Option(help: ArgumentHelp("A JSON file with prices that add to or override the built-in ones.", valueName: "file"))
+    var prices: String?
     @Option(help: "What to sum up by: scope, model, upstream, hour or day.", transform: Self.grouping)
     var by = Stats.Grouping.scope
     @Option(help: ArgumentHelp("Only what began since then, such as 24h, 7d or 2026-11-25.", valueName: "time"))
@@ -38,8 +50,11 @@ struct StatsCommand: AsyncParsableCommand {
     var clock: String?
 
     func run() async throws {
-        let stats = Stats(try await hours(), by: by, timeZone: timeZone)
-        if json { Terminal.print(stats.json.text(pretty: true)) }
+        let start = try await since.asyncMap { $0.start(now: try await now()) } ?? .distantPast
+        let records = try TrafficRecords(usage: usage, transcripts: transcripts, prices: prices, isQuiet: json || csv)
+        let hours = if let records { records.hours(since: start) } else { try await recorded(since: start) }
+        let stats = Stats(hours, by: by, timeZone: timeZone)
+        if json { Terminal.print(report(stats, records).text(pretty: true)) }
         if csv { Terminal.write(stats.csv) }
         if let html { try Self.write(StatsPage(stats).html, to: html) }
         if !json, !csv, html != "-" { for line in StatsText(stats, paint: Self.paint).lines { Terminal.print(line) } }
@@ -52,15 +67,28 @@ struct StatsCommand: AsyncParsableCommand {
     }
 
     func validate() throws {
+        let sources = [!usage.isEmpty, transcripts != nil, ledger.ledger != LedgerOptions.standard]
+        if sources.count(where: { $0 }) > 1 { throw ValidationError("--ledger, --usage and --transcripts: choose one") }
+        if prices != nil, usage.isEmpty, transcripts == nil {
+            throw ValidationError("--prices: a ledger has its costs already; give it with --usage or --transcripts")
+        }
         if json, csv { throw ValidationError("--json and --csv: choose one") }
         if html == "-", json || csv { throw ValidationError("--html -: standard output is taken by --json or --csv") }
     }
 
-    private func hours() async throws -> [HourTotals] {
+    private func now() async throws -> Moment {
+        try await clock.asyncMap { try await EmulatorTime.clock($0) }?.now.wall ?? SystemClock.wall
+    }
+
+    private func report(_ stats: Stats, _ records: TrafficRecords?) -> JSONOutput {
+        guard let records, case .object(let members) = stats.json else { return stats.json }
+        return .object(members + [JSONOutput.Member("left_out", records.leftOutReport)])
+    }
+
+    private func recorded(since start: Moment) async throws -> [HourTotals] {
         let store = try await ledger.open()
-        let now = try await clock.asyncMap { try await EmulatorTime.clock($0) }?.now.wall ?? SystemClock().now.wall
         do {
-            return try await store.totals(from: since?.start(now: now) ?? .distantPast, to: .distantFuture)
+            return try await store.totals(from: start, to: .distantFuture)
         } catch {
             throw Failure(.failed, "--ledger \(error)")
         }

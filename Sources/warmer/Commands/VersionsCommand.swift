@@ -157,6 +157,7 @@ struct VersionsCommand: AsyncParsableCommand {
         @Option(name: .customLong("env"), help: "Where, such as prod.", transform: VersionsCommand.name)
         var environment: String
         @OptionGroup var upstream: UpstreamOptions
+        @OptionGroup var touches: TouchOptions
         @Option(help: "The most that warming may cost at worst, in USD.") var budget = "1.00"
         @Option(
             help: ArgumentHelp("A JSON file with prices that add to or override the built-in ones.", valueName: "file"))
@@ -193,10 +194,12 @@ struct VersionsCommand: AsyncParsableCommand {
         }
 
         private func warm(_ version: PromptVersion, _ clock: any WarmClock) async throws -> WarmResult {
+            let list = try Prices.list(adding: prices)
+            let ledger = try await touches.writable(prices: list, clock: clock)
             let warmer = CacheWarmer(
                 clients: [CacheWarmer.defaultUpstream: try upstream.client()],
                 options: WarmerOptions(
-                    budget: .perDay(try WarmCommand.usd(budget)), prices: try Prices.list(adding: prices), clock: clock,
+                    budget: .perDay(try WarmCommand.usd(budget)), ledger: ledger, prices: list, clock: clock,
                     logger: .silent))
             let lifetime = version.request.breakpoints.last?.lifetime ?? .fiveMinutes
             do {
@@ -204,7 +207,9 @@ struct VersionsCommand: AsyncParsableCommand {
                     WarmScope(
                         name: version.reference, body: version.request.bytes, policy: .off(lifetime),
                         headers: upstream.headers))
-                return try await warmer.warm(version.reference, verify: true)
+                let result = try await warmer.warm(version.reference, verify: true)
+                await ledger?.writeOut()
+                return result
             } catch let fault as ScopeFault {
                 throw Failure(.failed, "\(version.reference): \(fault.reason)")
             } catch let failure as WarmFailure {

@@ -35,7 +35,7 @@ struct WarmCommand: AsyncParsableCommand {
         let list = try Prices.list(adding: prices)
         let client = try upstream.client()
         let clock = try await upstream.warmClock()
-        let ledger = try await touches.writable(prices: list)
+        let ledger = try await touches.writable(prices: list, clock: clock)
         let warmer = CacheWarmer(
             clients: [CacheWarmer.defaultUpstream: client],
             options: WarmerOptions(
@@ -54,11 +54,7 @@ struct WarmCommand: AsyncParsableCommand {
                 throw Failure(.failed, failure.reason)
             }
         }
-        do {
-            try await ledger?.flush()
-        } catch {
-            Terminal.complain("`warmer is-warm` will not know of this: \(error)")
-        }
+        await ledger?.writeOut()
         if !isAllVerified {
             throw Failure(.notSo, "a second request did not read the cache: it is not warm; see the verdicts above")
         }

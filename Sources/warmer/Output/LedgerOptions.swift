@@ -7,8 +7,10 @@ import WarmingPolicies
 
 /// Which ledger a command reads.
 struct LedgerOptions: ParsableArguments {
+    /// Where `warmer run` keeps it.
+    static let standard = "warmer.sqlite"
     @Option(help: ArgumentHelp("The ledger of `warmer run` or `warmer proxy`.", valueName: "file"))
-    var ledger = "warmer.sqlite"
+    var ledger = Self.standard
 
     /// Opens it; a ledger that is not there is wrong usage.
     func open(prices: PriceList = .builtIn) async throws -> SQLiteWarmStore {
@@ -40,7 +42,7 @@ struct TouchOptions: ParsableArguments {
     }
 
     /// To write to. The user's own is only a memory aid: where it cannot be had, that is told and nil returned.
-    func writable(prices: PriceList) async throws -> SQLiteWarmStore? {
+    func writable(prices: PriceList, clock: any WarmClock) async throws -> SQLiteWarmStore? {
         do {
             if ledger == nil {
                 try? FileManager.default.createDirectory(
@@ -48,7 +50,8 @@ struct TouchOptions: ParsableArguments {
                     attributes: [.posixPermissions: 0o700])
             }
             return try await SQLiteWarmStore.open(
-                ledger ?? Self.standard.path, budget: .perDay(.zero), prices: prices, logger: .silent)
+                ledger ?? Self.standard.path, budget: .perDay(.zero), prices: prices, now: { clock.now.wall },
+                logger: .silent)
         } catch {
             guard ledger == nil else { throw Failure(.usage, "--ledger \(error.reason)") }
             Terminal.complain("`warmer is-warm` will not know of this: \(error.reason)")
@@ -64,6 +67,17 @@ struct TouchOptions: ParsableArguments {
                 ledger ?? Self.standard.path, budget: .perDay(.zero), mustExist: true, logger: .silent)
         } catch {
             throw Failure(ledger == nil ? .failed : .usage, "--ledger \(error.reason)")
+        }
+    }
+}
+
+extension SQLiteWarmStore {
+    /// Writes what was taken in; where that fails it is told, since what was warmed is warm all the same.
+    func writeOut() async {
+        do {
+            try await flush()
+        } catch {
+            Terminal.complain("`warmer is-warm` will not know of this: \(error)")
         }
     }
 }

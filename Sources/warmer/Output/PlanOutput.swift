@@ -26,7 +26,7 @@ struct PlanOutput {
         line += "\(Numbers.tokens(Double(facts.medianTokens))) tokens"
         if let model = plan.traffic.model { line += ", priced as \(model)" }
         if let paid { line += "\nprompts have cost \(paid.short) so far" }
-        if let passed = source.recorded?.passedOver, passed > 0 { line += "\n\(passed) lines held no request" }
+        if let passed = source.recorded?.leftOut.total, passed > 0 { line += "\n\(passed) lines held no request" }
         return line
     }
 

@@ -1,8 +1,13 @@
 /// A body as an agent sends it: tools with schemas, a system prompt, and turns of prose, calls and source code, with the
 /// escapes and the characters beyond ASCII that such texts have.
-enum SampleBody {
+public enum SampleBody {
     /// A body of about this size, the same at every call; its last block and its system prompt are marked.
-    static func bytes(about size: Int) -> [UInt8] {
+    ///
+    /// - Parameters:
+    ///   - date: what the system prompt begins with, if anything.
+    ///   - lastTurn: what the user says last.
+    public static func bytes(about size: Int, date: String = "", lastTurn: String = "And now?") -> [UInt8] {
+        let head = head(date)
         var turns: [String] = []
         var length = head.utf8.count
         while length < size {
@@ -18,11 +23,11 @@ enum SampleBody {
             length += turn.utf8.count + 1
         }
         turns.append(
-            #"{"role":"user","content":[{"type":"text","text":"And now?","cache_control":{"type":"ephemeral"}}]}"#)
+            #"{"role":"user","content":[{"type":"text","text":"\#(lastTurn)","cache_control":{"type":"ephemeral"}}]}"#)
         return Array((head + turns.joined(separator: ",") + "]}").utf8)
     }
 
-    private static let head: String = {
+    private static func head(_ date: String) -> String {
         let tools = ["read_file", "write_file", "search", "run_command", "list_folder", "fetch_page"].map { name in
             #"{"name":"\#(name)","description":"\#(prose(name.count, paragraphs: 1))","input_schema":{"type":"object","#
                 + #""properties":{"path":{"type":"string","description":"The path, relative to the root."},"#
@@ -31,9 +36,9 @@ enum SampleBody {
         }
         return
             #"{"model":"claude-sonnet-5-5","max_tokens":4096,"stream":true,"tools":[\#(tools.joined(separator: ","))],"#
-            + #""system":[{"type":"text","text":"\#(prose(1, paragraphs: 8))","#
+            + #""system":[{"type":"text","text":"\#(date)\#(prose(1, paragraphs: 8))","#
             + #""cache_control":{"type":"ephemeral","ttl":"1h"}}],"messages":["#
-    }()
+    }
 
     private static func user(_ text: String) -> String { #"{"role":"user","content":"\#(text)"}"# }
 
