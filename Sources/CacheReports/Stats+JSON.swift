@@ -23,7 +23,7 @@ extension Stats {
                 "causes",
                 .object(
                     MissCause.allCases.filter { totals.causes[$0] > 0 }.map {
-                        JSONOutput.Member($0.rawValue, .integer(totals.causes[$0]))
+                        JSONOutput.Member($0.word, .integer(totals.causes[$0]))
                     })))
         return .object(members)
     }
@@ -62,7 +62,7 @@ extension Stats {
 
     /// The groups as RFC 4180 has tables, with a line of names first; what is not known is empty.
     public var csv: String {
-        let names = ["name"] + Self.fields.map(\.name) + MissCause.allCases.map { "cause_\($0.rawValue)" }
+        let names = ["name"] + Self.fields.map(\.name) + MissCause.allCases.map { "cause_\($0.word)" }
         let lines = groups.map { group in
             [Self.quoted(group.name)] + Self.fields.map { Self.cell($0.value(group.totals)) }
                 + MissCause.allCases.map { String(group.totals.causes[$0]) }
@@ -85,4 +85,9 @@ extension Stats {
         guard safe.contains(where: { ",\"\r\n".contains($0) }) else { return safe }
         return "\"\(safe.replacing("\"", with: "\"\""))\""
     }
+}
+
+extension MissCause {
+    /// As one word, for keys: `first_sight`.
+    fileprivate var word: String { rawValue.replacing(" ", with: "_") }
 }

@@ -83,6 +83,16 @@ public struct Stats: Sendable {
 }
 
 extension Stats {
+    /// Whether there is anything to say about pings; other people's records have none.
+    var hasPings: Bool {
+        total.pings + total.pingFailures + total.pingRefusals > 0 || total.pingCost > .zero || total.saved > .zero
+    }
+
+    /// What stands behind the hit rate in tables for people.
+    var moneyColumns: [(name: String, amount: any KeyPath<LedgerTotals, USD> & Sendable)] {
+        hasPings ? [("spent", \.pingCost), ("saved", \.saved), ("net", \.net)] : [("cost", \.cost)]
+    }
+
     /// A moment as reports write it: `2026-11-25T10:05:31Z`.
     public static func timeText(_ moment: Moment) -> String { StatsCalendar.iso8601(moment) }
 

@@ -44,9 +44,7 @@ public struct StatsText: Sendable {
         }
         if total.cost > .zero { lines.append("requests  cost \(total.cost.short)") }
         // Other people's records have no pings, and nothing to prove.
-        if total.pings + total.pingFailures + total.pingRefusals == 0, total.pingCost == .zero {
-            return lines + unknown
-        }
+        guard stats.hasPings else { return lines + unknown }
         lines.append(
             "pings     cost \(total.pingCost.short) and are proven to have saved \(total.saved.short)"
                 + (total.premium > .zero ? ", less \(total.premium.short) for hours chosen" : "") + "; net "
@@ -88,22 +86,23 @@ public struct StatsText: Sendable {
         let shown = stats.groups.prefix(Self.shownGroups)
         let width = max(5, shown.map(\.name.count).max() ?? 0)
         func line(_ cells: [String]) -> String {
-            zip(cells, [9, 6, 18, 8, 10, 10, 10]).map { Self.right($0, $1) }.joined()
+            zip(cells, [9, 6, 18] + (stats.hasPings ? [8] : []) + [10, 10, 10]).map { Self.right($0, $1) }.joined()
         }
         let head =
             Self.left(stats.grouping.rawValue, width)
-            + line(["requests", "cold", "hit rate", "pings", "spent", "saved", "net"])
+            + line(
+                ["requests", "cold", "hit rate"] + (stats.hasPings ? ["pings"] : []) + stats.moneyColumns.map(\.name))
         var lines = [paint(head, .quiet)]
         for group in shown {
             let totals = group.totals
             let rate = "\(Self.bar(totals.hitRateTokens ?? 0)) \(Self.right(Self.percent(totals.hitRateTokens), 5))"
+            let counts = [String(totals.requests), String(totals.coldStarts), rate]
+            let pings = stats.hasPings ? [String(totals.pings)] : []
+            let amounts = stats.moneyColumns.map { totals[keyPath: $0.amount] }
+            let last = amounts.last ?? .zero
             lines.append(
-                Self.left(group.name, width)
-                    + line([
-                        String(totals.requests), String(totals.coldStarts), rate, String(totals.pings),
-                        totals.pingCost.short, totals.saved.short,
-                    ])
-                    + paint(Self.right(totals.net.short, 10), totals.net < .zero ? .bad : .plain))
+                Self.left(group.name, width) + line(counts + pings + amounts.dropLast().map(\.short))
+                    + paint(Self.right(last.short, 10), last < .zero ? .bad : .plain))
         }
         if stats.groups.count > shown.count {
             lines.append(paint("… and \(stats.groups.count - shown.count) more; --json has them all", .quiet))

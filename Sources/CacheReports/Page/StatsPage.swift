@@ -30,15 +30,23 @@ public struct StatsPage: Sendable {
         \(charts)
         \(table)
         <footer>
-        <p>Saved is what pings are proven to have saved: requests that read the cache although the last one before them was \
-        longer ago than the lifetime, and a ping had kept the prefix. Net is that, less what all pings cost, less the premium \
-        of hours that warming chose. Hit rate is tokens read, of those read and written.</p>
+        <p>\(words)</p>
         </footer>
         </main>
         </body>
         </html>
 
         """
+    }
+
+    private var words: String {
+        let rate = "Hit rate is tokens read, of those read and written."
+        guard stats.hasPings else { return rate }
+        return """
+            Saved is what pings are proven to have saved: requests that read the cache although the last one before them was \
+            longer ago than the lifetime, and a ping had kept the prefix. Net is that, less what all pings cost, less the \
+            premium of hours that warming chose. \(rate)
+            """
     }
 
     private var period: String {
@@ -57,6 +65,9 @@ public struct StatsPage: Sendable {
                 "\(StatsText.percent(total.hitRateRequests)) of requests"
             ),
             ("Requests", Self.grouped(total.requests), "\(Self.grouped(total.coldStarts)) cold starts"),
+        ]
+        if total.cost > .zero { cards.append(("Cost", total.cost.short, "of requests")) }
+        let pings = [
             ("Pings", Self.grouped(total.pings), "\(Self.grouped(total.pingHits)) hits, \(total.pingCost.short)"),
             ("Saved", total.saved.short, "proven, before pings"),
             (
@@ -64,6 +75,7 @@ public struct StatsPage: Sendable {
                 total.premium > .zero ? "after pings and \(total.premium.short) for hours" : "after pings"
             ),
         ]
+        if stats.hasPings { cards += pings }
         if let warm = total.warmWaits.mean {
             let cold = total.coldWaits.mean.map { "\(Int($0)) ms cold" } ?? "no cold ones"
             cards.insert(("First token", "\(Int(warm)) ms", cold), at: 2)
@@ -131,17 +143,20 @@ public struct StatsPage: Sendable {
             let totals = group.totals
             let rate = totals.hitRateTokens ?? 0
             let meter = "<span class=\"meter\"><i style=\"width:\(Int(rate * 100))%\"></i></span>"
-            let cells = [
-                Self.grouped(totals.requests), Self.grouped(totals.coldStarts),
-                "\(meter)\(StatsText.percent(totals.hitRateTokens))", Self.grouped(totals.pings), totals.pingCost.short,
-                totals.saved.short, totals.net.short,
-            ]
+            let cells =
+                [
+                    Self.grouped(totals.requests), Self.grouped(totals.coldStarts),
+                    "\(meter)\(StatsText.percent(totals.hitRateTokens))",
+                ] + (stats.hasPings ? [Self.grouped(totals.pings)] : [])
+                + stats.moneyColumns.map { totals[keyPath: $0.amount].short }
             let tone = totals.net < .zero ? " class=\"bad\"" : ""
             let last = cells.count - 1
             let data = cells.enumerated().map { "<td\($0.offset == last ? tone : "")>\($0.element)</td>" }.joined()
             return "<tr><th scope=\"row\">\(Self.escaped(group.name))</th>\(data)</tr>"
         }
-        let names = [stats.grouping.rawValue, "requests", "cold", "hit rate", "pings", "spent", "saved", "net"]
+        let names =
+            [stats.grouping.rawValue, "requests", "cold", "hit rate"] + (stats.hasPings ? ["pings"] : [])
+            + stats.moneyColumns.map(\.name)
         let head = names.map { "<th scope=\"col\">\($0)</th>" }.joined()
         return """
             <div class="table"><table><thead><tr>\(head)</tr></thead>

@@ -63,7 +63,9 @@ struct StatsCommand: AsyncParsableCommand {
             throw Failure(
                 .notSo, "no requests with a usage were recorded, so there is no hit rate of at least \(least)")
         }
-        if rate < least { throw Failure(.notSo, "the hit rate is \(rate), below --min-hit-rate \(least)") }
+        if rate < least {
+            throw Failure(.notSo, "the hit rate is \(Numbers.plain(rate, decimals: 4)), below --min-hit-rate \(least)")
+        }
     }
 
     func validate() throws {
@@ -86,6 +88,12 @@ struct StatsCommand: AsyncParsableCommand {
     }
 
     private func recorded(since start: Moment) async throws -> [HourTotals] {
+        if ledger.ledger == LedgerOptions.standard, !FileManager.default.fileExists(atPath: ledger.ledger) {
+            throw Failure(
+                .usage,
+                "there is no ledger \(ledger.ledger) here: name one with --ledger, or report on other records with "
+                    + "--usage FILE.jsonl or --transcripts ~/.claude/projects")
+        }
         let store = try await ledger.open()
         do {
             return try await store.totals(from: start, to: .distantFuture)

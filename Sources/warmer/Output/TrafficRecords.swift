@@ -56,12 +56,11 @@ struct TrafficRecords {
         leftOut.withoutUsage += more.withoutUsage
         leftOut.other += more.other
         if let first = more.firstBroken {
-            Terminal.complain(
-                more.broken == 1
-                    ? "\(first); left out" : "\(first); this line and \(more.broken - 1) others are left out")
+            let more = more.broken > 1 ? ", with \(more.broken - 1) more like it" : ""
+            Terminal.complain("\(first); left out\(more)")
         }
         if more.withoutUsage > 0 {
-            Terminal.complain("\(name): \(more.withoutUsage) responses without a believable usage are left out")
+            Terminal.complain("\(name): responses without a believable usage are left out: \(more.withoutUsage)")
         }
     }
 
@@ -69,7 +68,9 @@ struct TrafficRecords {
         var counts: [String: Int] = [:]
         for row in rows where row.cost == nil { counts[row.model.name, default: 0] += 1 }
         for (model, count) in counts.sorted(by: { $0.key < $1.key }) {
-            Terminal.complain("no price is known for \(model): its \(count) requests cost nothing here; see --prices")
+            Terminal.complain(
+                "no price is known for \(model), so what it cost is left out (requests: \(count)); add it with --prices"
+            )
         }
     }
 }
