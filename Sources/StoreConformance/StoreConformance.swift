@@ -2,7 +2,8 @@ import PromptCache
 public import PromptCacheWarmer
 public import WarmingPolicies
 
-/// What every engine of ``PromptCacheWarmer/SpendGate`` and ``PromptCacheWarmer/Ledger`` must do.
+/// What every engine of ``PromptCacheWarmer/SpendGate``, ``PromptCacheWarmer/Ledger`` and
+/// ``PromptCacheWarmer/ExperienceStore`` must do.
 ///
 /// ```swift
 /// @Test(arguments: StoreConformance.gateChecks)
@@ -36,6 +37,14 @@ public enum StoreConformance {
         public typealias Make = @Sendable (_ now: @escaping @Sendable () -> Moment) async throws -> any Ledger
         public let description: String
         /// Throws ``Failure``, or what making a store throws. Savings are counted by the built-in prices.
+        public let run: @Sendable (_ make: Make) async throws -> Void
+    }
+
+    /// One sentence about stores of experience.
+    public struct ExperienceCheck: Sendable, CustomStringConvertible {
+        public typealias Make = @Sendable () async throws -> any ExperienceStore
+        public let description: String
+        /// Throws ``Failure``, or what making a store throws.
         public let run: @Sendable (_ make: Make) async throws -> Void
     }
 

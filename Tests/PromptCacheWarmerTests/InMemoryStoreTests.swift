@@ -13,4 +13,9 @@ struct InMemoryStoreTests {
     func ledger(_ check: StoreConformance.LedgerCheck) async throws {
         try await check.run { now in InMemoryLedger(now: now) }
     }
+
+    @Test("As a store of experience", arguments: StoreConformance.experienceChecks)
+    func experience(_ check: StoreConformance.ExperienceCheck) async throws {
+        try await check.run { InMemoryExperienceStore() }
+    }
 }

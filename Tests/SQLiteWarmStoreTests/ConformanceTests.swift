@@ -17,4 +17,10 @@ struct ConformanceTests {
         let folder = try Folder()
         try await check.run { now in try await folder.store(UUID().uuidString, now: now) }
     }
+
+    @Test("As a store of experience", arguments: StoreConformance.experienceChecks)
+    func experience(_ check: StoreConformance.ExperienceCheck) async throws {
+        let folder = try Folder()
+        try await check.run { try await folder.store(UUID().uuidString) }
+    }
 }

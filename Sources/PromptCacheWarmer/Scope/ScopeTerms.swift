@@ -8,6 +8,7 @@ final class ScopeTerms: Sendable {
         let budget: Budget?
         let hours: ActiveHours?
         let prewarm: PrewarmTimes?
+        let keepsHistory: Bool
 
         init(_ scope: WarmScope) {
             upstream = scope.upstream
@@ -15,6 +16,7 @@ final class ScopeTerms: Sendable {
             budget = scope.budget
             hours = scope.hours
             prewarm = scope.prewarm
+            keepsHistory = scope.keepsHistory
         }
     }
 
@@ -27,4 +29,5 @@ final class ScopeTerms: Sendable {
     var budget: Budget? { values.budget }
     var hours: ActiveHours? { values.hours }
     var prewarm: PrewarmTimes? { values.prewarm }
+    var keepsHistory: Bool { values.keepsHistory }
 }

@@ -117,6 +117,29 @@ struct WarmEntry: Sendable {
         if stopsForMoney { stopReason = nil }
     }
 
+    // MARK: What was before
+
+    /// What its history is stored under.
+    var historyName: String { "scope \(plan.id)" }
+
+    func history(_ now: ClockReading) -> ScopeHistory { ScopeHistory(schedule, of: plan, now: now) }
+
+    /// Goes on from what was stored, also if something has happened since.
+    mutating func recall(_ stored: [UInt8], now: ClockReading) {
+        guard
+            let history = ScopeHistory(
+                stored, policy: plan.policy, verifies: terms.verifies, shift: now.wall - now.elapsed)
+        else { return }
+        if history.isOf(plan) {
+            schedule = schedule.merged(with: history.schedule)
+        } else {
+            schedule.learn(from: history.schedule)
+        }
+    }
+
+    /// Takes over what was learned under the same name of another prefix, or under other terms.
+    mutating func learn(from other: WarmEntry) { schedule.learn(from: other.schedule) }
+
     // MARK: What happens
 
     mutating func arrived(at start: Moment, usage: Usage?, experience: Experience) {

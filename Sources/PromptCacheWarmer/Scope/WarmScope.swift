@@ -22,6 +22,9 @@ public struct WarmScope: Sendable {
     public var hours: ActiveHours?
     /// When it is warmed even if it is cold.
     public var prewarm: PrewarmTimes?
+    /// Whether its history is stored under its name, so that it goes on in the next process; not where names are made up
+    /// anew by each.
+    public var keepsHistory: Bool
 
     /// What of a body is kept warm.
     public enum Form: Sendable, Hashable {
@@ -34,7 +37,7 @@ public struct WarmScope: Sendable {
     public init(
         name: String, body: [UInt8], form: Form = .sharedPrefix, policy: WarmPolicy,
         upstream: String = CacheWarmer.defaultUpstream, headers: [WarmHeader] = [], verifies: Bool = true,
-        budget: Budget? = nil, hours: ActiveHours? = nil, prewarm: PrewarmTimes? = nil
+        budget: Budget? = nil, hours: ActiveHours? = nil, prewarm: PrewarmTimes? = nil, keepsHistory: Bool = true
     ) {
         self.name = name
         self.body = body
@@ -46,6 +49,7 @@ public struct WarmScope: Sendable {
         self.budget = budget
         self.hours = hours
         self.prewarm = prewarm
+        self.keepsHistory = keepsHistory
     }
 }
 

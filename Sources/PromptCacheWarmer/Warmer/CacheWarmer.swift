@@ -37,6 +37,10 @@ public actor CacheWarmer: Service {
     private var flights: [UInt64: Task<PingReport, Never>] = [:]
     private var nextFlight: UInt64 = 0
     private(set) var loop: Task<Void, Never>?
+    var history = HistoryQueue()
+    /// Whether what all scopes have in common has been read.
+    var hasRecalled = false
+    private var writing: Task<Void, Never>?
 
     /// A warmer of one prompt, in the article's shape.
     ///
@@ -99,6 +103,8 @@ public actor CacheWarmer: Service {
         await loop?.value
         for arrival in inbox.close() { noted(arrival) }
         await finishFlights()
+        await writing?.value
+        await writeHistories()
         broadcast.finish()
     }
 
@@ -134,13 +140,30 @@ public actor CacheWarmer: Service {
     // MARK: The loop
 
     private func runLoop() async {
-        for cell in table.all.sorted(by: { $0.number < $1.number }) { reschedule(cell) }
+        for cell in table.all.sorted(by: { $0.number < $1.number }) {
+            history.added(cell)
+            reschedule(cell)
+        }
         while !inbox.isStopping {
+            await recall()
             for arrival in inbox.take() { noted(arrival) }
             let now = clock.now
             for lane in table.lanes.values { fireDue(in: lane, now) }
-            let next = table.lanes.values.compactMap { $0.nextLook(after: now.elapsed) }.min()
-            await inbox.nap(until: next ?? .distantFuture, on: clock)
+            write(now)
+            let next = table.lanes.values.compactMap { $0.nextLook(after: now.elapsed) }.min() ?? .distantFuture
+            await inbox.nap(until: min(next, history.writesAt ?? next), on: clock)
+        }
+    }
+
+    /// Has histories written whose time has come, while warming goes on.
+    private func write(_ now: ClockReading) {
+        guard writing == nil, let at = history.writesAt, at <= now.elapsed else { return }
+        clock.hold()
+        writing = Task { [self] in
+            await writeHistories()
+            writing = nil
+            inbox.wake()
+            clock.release()
         }
     }
 
@@ -151,6 +174,7 @@ public actor CacheWarmer: Service {
             cell.entry.arrived(
                 at: arrival.at, usage: index == 0 ? arrival.usage : nil,
                 experience: cell.lane.experience)
+            remember(cell)
             reschedule(cell)
         }
         instruments.arrival()
@@ -244,6 +268,8 @@ public actor CacheWarmer: Service {
             let now = clock.now
             tick.next = cell.plannedIntent(now).description(at: now.elapsed)
             cell.entry.record(tick)
+            // A policy that holds for ever needs no history of its pings.
+            if entry.plan.policy.needsArrivals { remember(cell) }
             reschedule(cell)
         }
         tell(tick, of: entry)
@@ -306,7 +332,10 @@ public actor CacheWarmer: Service {
 
     /// Puts a scope in, in the place of one of the same name.
     func put(_ scope: WarmScope) throws(ScopeFault) {
-        for cell in try table.put(scope, wall: clock.now.wall) { reschedule(cell) }
+        for cell in try table.put(scope, wall: clock.now.wall) {
+            if loop != nil { history.added(cell) }
+            reschedule(cell)
+        }
         inbox.wake()
     }
 

@@ -12,6 +12,10 @@ final class EntryCell {
     var waitsCold = false
     /// The ping under way.
     var flight: Task<PingReport, Never>?
+    /// Whether its history was read from the store, or will be.
+    var isRecalled = false
+    /// Whether its history has gone on since it was last written.
+    var isUnwritten = false
     /// Its scope was removed or replaced.
     var isGone = false
 

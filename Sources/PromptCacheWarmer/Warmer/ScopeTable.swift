@@ -12,7 +12,7 @@ struct ScopeTable {
     private var cells: [String: [EntryCell]] = [:]
     private var pool = PlanPool()
     private var nextNumber = 0
-    private let experience = Experience()
+    let experience = Experience()
     private(set) var lanes: [Lane.Key: Lane] = [:]
 
     init(clients: [String: any WarmCall], prices: PriceList, callsPerSecond: Double, warmingSwitch: WarmingSwitch) {
@@ -55,8 +55,9 @@ struct ScopeTable {
                 return cell
             }
             nextNumber += 1
-            return EntryCell(
-                WarmEntry(plan: plan, name: scope.name, terms: terms, wall: wall), lane: lane, number: nextNumber)
+            var entry = WarmEntry(plan: plan, name: scope.name, terms: terms, wall: wall)
+            if let before = old.first(where: { $0.entry.plan.id == plan.id }) { entry.learn(from: before.entry) }
+            return EntryCell(entry, lane: lane, number: nextNumber)
         }
         retire(old)
         cells[scope.name] = added

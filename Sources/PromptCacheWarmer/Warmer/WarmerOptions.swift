@@ -10,6 +10,10 @@ public struct WarmerOptions: Sendable {
     public var gate: (any SpendGate)?
     /// Where arrivals and pings are written down; nil for nowhere.
     public var ledger: (any Ledger)?
+    /// Where scopes' histories and what was learned outlive the process; nil for nowhere.
+    public var experience: (any ExperienceStore)?
+    /// What this process is called among those that share a store; the same after a restart.
+    public var replica: String
     /// What tokens cost. A model without a price is never warmed.
     public var prices: PriceList
     /// Where the warmer takes its time from.
@@ -35,6 +39,7 @@ public struct WarmerOptions: Sendable {
 
     public init(
         budget: Budget = .standard, gate: (any SpendGate)? = nil, ledger: (any Ledger)? = nil,
+        experience: (any ExperienceStore)? = nil, replica: String = "warmer",
         prices: PriceList = .builtIn,
         clock: any WarmClock = SystemClock(), logger: Logger = Logger(label: "prompt-cache-warmer"),
         metrics: any MetricsFactory = MetricsSystem.factory, warmingSwitch: WarmingSwitch = WarmingSwitch(),
@@ -44,6 +49,8 @@ public struct WarmerOptions: Sendable {
         self.budget = budget
         self.gate = gate
         self.ledger = ledger
+        self.experience = experience
+        self.replica = replica
         self.prices = prices
         self.clock = clock
         self.logger = logger

@@ -8,7 +8,7 @@ enum Schema {
     /// Tells a ledger from other SQLite files: "PCWL".
     static let applicationID: Int32 = 0x5043_574C
 
-    static let migrations: [@Sendable (Database) throws -> Void] = [version1, version2]
+    static let migrations: [@Sendable (Database) throws -> Void] = [version1, version2, version3]
 
     private static func version1(_ db: Database) throws {
         try db.execute(
@@ -90,6 +90,17 @@ enum Schema {
                 CREATE INDEX touch_until ON touch(until);
 
                 CREATE INDEX spent_quarter ON spent(quarter);
+                """)
+    }
+
+    private static func version3(_ db: Database) throws {
+        try db.execute(
+            sql: """
+                -- Histories of scopes, and what was learned of all of them; what is in them is the warmer's own affair.
+                CREATE TABLE experience (
+                    name TEXT PRIMARY KEY, at INTEGER NOT NULL, bytes BLOB NOT NULL
+                ) STRICT, WITHOUT ROWID;
+                CREATE INDEX experience_at ON experience(at);
                 """)
     }
 

@@ -20,7 +20,7 @@ public struct WarmerDaemon: Service {
     private let configuration: WarmerConfiguration
     private let clock: any WarmClock
     private let logger: Logger
-    private let store: (any Ledger & SpendGate)?
+    private let store: (any WarmStore)?
     private let announce: @Sendable (String) -> Void
     private let state: StateDirectory
     private let metrics: PrometheusMetrics
@@ -31,7 +31,7 @@ public struct WarmerDaemon: Service {
     ///   - configuration: what to do.
     ///   - clock: where time is taken from. A ``FollowerClock`` is run along, and pings tell whose they are.
     ///   - clients: what sends pings, by the upstreams' names; over HTTP unless told otherwise.
-    ///   - store: the ledger, and the door that money passes; in memory unless told otherwise. See
+    ///   - store: the ledger, the door that money passes, and what is learned; in memory unless told otherwise. See
     ///     ``WarmerConfiguration/openStore(clock:logger:)``.
     ///   - state: where the control API's token is, and whether warming is switched off.
     ///   - environment: `WARMER_WARMING=off` switches warming off.
@@ -43,7 +43,7 @@ public struct WarmerDaemon: Service {
     /// - Throws: ``Upstreams/UpstreamError`` if the URL of an upstream is none.
     public init(
         _ configuration: WarmerConfiguration, clock: any WarmClock = SystemClock(),
-        clients: [String: any WarmCall]? = nil, store: (any Ledger & SpendGate)? = nil, state: StateDirectory,
+        clients: [String: any WarmCall]? = nil, store: (any WarmStore)? = nil, state: StateDirectory,
         environment: [String: String] = [:], metrics: PrometheusMetrics = PrometheusMetrics(),
         logger: Logger = Logger(label: "prompt-cache-warmer"),
         reload: (@Sendable () async throws(InvalidConfiguration) -> WarmerConfiguration)? = nil,
@@ -69,8 +69,8 @@ public struct WarmerDaemon: Service {
         warmer = CacheWarmer(
             clients: clients.mapValues { follower?.participating($0) ?? $0 },
             options: WarmerOptions(
-                budget: configuration.budget, gate: store, ledger: store, prices: configuration.prices, clock: clock,
-                logger: logger, metrics: metrics,
+                budget: configuration.budget, gate: store, ledger: store, experience: store,
+                prices: configuration.prices, clock: clock, logger: logger, metrics: metrics,
                 warmingSwitch: WarmingSwitch(offReason: KillSwitch.offReason(environment, state)),
                 onTick: { tick in
                     history.record(tick)

@@ -40,7 +40,7 @@ extension TrafficObserver {
         let scope = WarmScope(
             name: name, body: arrival.request.bytes, form: .wholeRequest,
             policy: Self.policy(lifetime, isHeld: keepUntil != nil), upstream: arrival.endpoint,
-            headers: arrival.replayHeaders + [WarmHeader(ProxyCall.scopeHeader, name)])
+            headers: arrival.replayHeaders + [WarmHeader(ProxyCall.scopeHeader, name)], keepsHistory: false)
         let kept = WarmedScopes.Scope(
             last: .init(scope: scope, keys: arrival.trail.prefixes.map(\.key)), before: old?.last,
             realm: arrival.realm, lastArrival: arrival.at,

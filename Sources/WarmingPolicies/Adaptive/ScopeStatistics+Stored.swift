@@ -1,56 +1,47 @@
-/// Stored as a string of some 170 characters.
-///
-/// What was learned is experience, not truth: a string of a version that is not known, or one that is damaged, begins
-/// anew instead of keeping the scope from being read.
-extension ScopeStatistics: Codable {
+/// Some 120 bytes.
+extension ScopeStatistics {
     private static let version: UInt8 = 1
 
-    init(from decoder: any Decoder) throws {
-        let text = try decoder.singleValueContainer().decode(String.self)
-        self = StoredBytes(base64: text).flatMap { ScopeStatistics($0) } ?? ScopeStatistics()
-    }
-
-    func encode(to encoder: any Encoder) throws {
-        var bytes = StoredBytes()
+    /// - Parameter shift: from the axis of time to the one of what is stored.
+    func write(to bytes: inout StoredBytes, movedBy shift: Duration) {
         bytes.write(Self.version)
         for index in 0..<8 { bytes.write(observed[index]) }
         for index in 0..<8 { bytes.write(expected[index]) }
         bytes.write(UInt32(clamping: arrivals))
         bytes.write(UInt8(isSubAgent ? 1 : 0) | UInt8(safety.isFollowed ? 2 : 0) | UInt8(gap == nil ? 0 : 4))
-        for value in [first, tokens, newTokens, safety.paid, safety.wouldHavePaid] { bytes.write(value) }
+        bytes.write(first + shift.inSeconds)
+        for value in [tokens, newTokens, safety.paid, safety.wouldHavePaid] { bytes.write(value) }
         if let gap {
-            bytes.write(gap.start)
+            bytes.write(gap.start + shift.inSeconds)
             bytes.write(gap.weight)
             bytes.write(UInt8(gap.context.situation))
             bytes.write(gap.context.awaits.storedNumber)
         }
-        var container = encoder.singleValueContainer()
-        try container.encode(bytes.base64)
     }
 
-    private init?(_ stored: StoredBytes) {
-        var bytes = stored
+    /// - Parameter shift: from the axis of what is stored to the one of time.
+    init?(_ bytes: inout StoredBytes, movedBy shift: Duration) {
         guard bytes.read() == Self.version else { return nil }
         self.init()
-        for index in 0..<8 { observed[index] = bytes.readFloat() }
-        for index in 0..<8 { expected[index] = bytes.readFloat() }
+        for index in 0..<8 { observed[index] = max(0, bytes.readFloat()) }
+        for index in 0..<8 { expected[index] = max(0, bytes.readFloat()) }
         arrivals = Int(bytes.read(UInt32.self))
         let flags = bytes.read(UInt8.self)
         isSubAgent = flags & 1 != 0
         safety.isFollowed = flags & 2 != 0
-        first = bytes.readDouble()
+        first = bytes.readDouble() + shift.inSeconds
         tokens = bytes.readDouble()
         newTokens = bytes.readDouble()
         safety.paid = bytes.readDouble()
         safety.wouldHavePaid = bytes.readDouble()
         if flags & 4 != 0 {
-            let (start, weight) = (bytes.readDouble(), bytes.readFloat())
+            let (start, weight) = (bytes.readDouble() + shift.inSeconds, bytes.readFloat())
             let situation = Int(bytes.read(UInt8.self))
             guard situation < GapContext.situations, let awaits = Awaits(storedNumber: bytes.read()) else { return nil }
             gap = SharedStatistics.Gap(
                 start: start, context: GapContext(situation: situation, awaits: awaits), weight: weight)
         }
-        if bytes.isBroken || !bytes.isAtEnd { return nil }
+        if bytes.isBroken { return nil }
     }
 }
 

@@ -26,9 +26,9 @@ public import PromptCache
 /// schedule.pinged(at: …, verdict: …); schedule.paid(tokens)       // or schedule.failed(at: …)
 /// schedule.keep(until: …); schedule.drop(at: …)                   // a person, or the host, knows better
 /// ```
-public struct WarmSchedule: Hashable, Sendable, Codable {
+public struct WarmSchedule: Hashable, Sendable {
     /// Why a schedule asks for no more pings until it is resumed.
-    public enum Stop: String, Hashable, Sendable, Codable {
+    public enum Stop: String, Hashable, Sendable, CaseIterable {
         /// Three pings in a row wrote what they should have read.
         case diverged
         /// Two pings in a row were neither read nor written.
@@ -42,43 +42,46 @@ public struct WarmSchedule: Hashable, Sendable, Codable {
     /// Whether a ping that wrote what it should have read is followed at once by one that sees whether it is read now.
     public let verifies: Bool
     /// The start of the last arrival; nil before the first.
-    public private(set) var lastArrival: Moment?
+    public internal(set) var lastArrival: Moment?
     /// The start of the last ping that was answered; nil before the first.
-    public private(set) var lastPing: Moment?
+    public internal(set) var lastPing: Moment?
     /// The start of the last request, of anybody's, that left the entry cached; nil while nothing has.
-    public private(set) var anchor: Moment?
+    public internal(set) var anchor: Moment?
     /// The pings answered since the last arrival, or since the pre-warm before any.
-    public private(set) var pingsInGap = 0
+    public internal(set) var pingsInGap = 0
     /// All pings that wrote what they should have read.
-    public private(set) var misses = 0
+    public internal(set) var misses = 0
     /// Of these, the ones since the last hit.
-    public private(set) var missesInARow = 0
+    public internal(set) var missesInARow = 0
     /// The pings that failed since one was answered or somebody arrived.
-    public private(set) var failuresInARow = 0
+    public internal(set) var failuresInARow = 0
     /// Why it has stopped; nil while it has not.
-    public private(set) var stop: Stop?
+    public internal(set) var stop: Stop?
     /// Until when it is held whatever that costs; nil if nobody asked for it.
-    public private(set) var keptUntil: Moment?
-    /// What the adaptive policy has learned of the scope; nil before the first arrival and for other policies.
-    var learned: ScopeStatistics?
-
+    public internal(set) var keptUntil: Moment?
     /// What pings are counted from: the last arrival or explicit pre-warm.
-    private(set) var gapStart: Moment?
-    private var lastFailure: Moment?
-    private var uncachedInARow = 0
-    private var again: Again?
+    var gapStart: Moment?
+    var lastFailure: Moment?
+    var uncachedInARow = 0
+    var again: Again?
     /// Until when the last ping of this gap, a hit, holds the entry.
-    private var pingHitUntil: Moment?
-    /// Whether it did when the last arrival came. Optional as what follows, so that states stored before there was such
-    /// a thing are read.
-    private var heldByPing: Bool?
+    var pingHitUntil: Moment?
+    /// Whether it did when the last arrival came.
+    var heldByPing = false
     /// When the user's conversation was said to be over.
-    private var droppedAt: Moment?
-    /// The arrivals in a row that missed what a ping had hit before them, where there were any.
-    private var missesBehindHits: Int?
+    var droppedAt: Moment?
+    /// The arrivals in a row that missed what a ping had hit before them.
+    var missesBehindHits = 0
+    private var boxed: Boxed<ScopeStatistics>?
+
+    /// What the adaptive policy has learned of the scope; nil before the first arrival and for other policies.
+    var learned: ScopeStatistics? {
+        get { boxed?.value }
+        set { boxed = newValue.map(Boxed.init) }
+    }
 
     /// A ping out of turn.
-    private struct Again: Hashable, Sendable, Codable {
+    struct Again: Hashable, Sendable {
         var at: Moment
         /// Otherwise it is a second try after a ping that was not cached.
         var confirms: Bool
@@ -137,12 +140,12 @@ extension WarmSchedule {
         guard let verdict else { return }
         // Neither read nor written: nothing is cached that could be held.
         if verdict == .uncached, anchor == lastArrival { anchor = nil }
-        guard heldByPing == true else { return }
+        guard heldByPing else { return }
         if verdict == .rewritten || verdict == .uncached {
-            missesBehindHits = (missesBehindHits ?? 0) + 1
+            missesBehindHits += 1
             if missesBehindHits == Self.missesBehindHitsToStop { stop = .elsewhere }
         } else {
-            missesBehindHits = nil
+            missesBehindHits = 0
         }
     }
 
@@ -233,7 +236,7 @@ extension WarmSchedule {
     /// Clears a stop, and what led to it.
     public mutating func resume() {
         stop = nil
-        missesBehindHits = nil
+        missesBehindHits = 0
         missesInARow = 0
         uncachedInARow = 0
         again = nil

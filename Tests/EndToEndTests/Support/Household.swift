@@ -45,7 +45,7 @@ final class Household: Sendable {
 
     init(
         _ emulator: Emulator, budget: Budget = .perDay(.usd("1000000")), pingsPerSecond: Double = 50,
-        store: (any Ledger & SpendGate)? = nil
+        store: (any WarmStore)? = nil
     ) throws {
         self.emulator = emulator
         let clock = SteppedClock(emulator.time)
@@ -60,7 +60,7 @@ final class Household: Sendable {
         warmer = CacheWarmer(
             clients: [CacheWarmer.defaultUpstream: client],
             options: WarmerOptions(
-                budget: budget, gate: store, ledger: store, clock: clock,
+                budget: budget, gate: store, ledger: store, experience: store, clock: clock,
                 logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }),
                 pingsPerSecond: pingsPerSecond,
                 random: { random.withLock { Double.random(in: 0...1, using: &$0) } },

@@ -19,17 +19,21 @@ final class Rig: Sendable {
 
     init(
         budget: Budget = .perDay(.usd("100")), latency: Duration = .milliseconds(900), pingsPerSecond: Double = 50,
-        on machine: SleepingMachine? = nil
+        on machine: SleepingMachine? = nil, experience: (any ExperienceStore)? = nil, clock: SteppedClock? = nil,
+        call: ScriptedCall? = nil
     ) {
-        clock = machine?.stepped ?? SteppedClock()
+        let clock = machine?.stepped ?? clock ?? SteppedClock()
+        self.clock = clock
         let time: any WarmClock = machine ?? clock
-        call = ScriptedCall(clock: time, latency: latency)
+        let call = call ?? ScriptedCall(clock: time, latency: latency)
+        self.call = call
         let heard = Heard()
         self.heard = heard
         warmer = CacheWarmer(
             clients: ["default": call],
             options: WarmerOptions(
-                budget: budget, clock: time, logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }),
+                budget: budget, experience: experience, clock: time,
+                logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }),
                 pingsPerSecond: pingsPerSecond, random: { 0 },
                 onTick: { tick in heard.ticks.withLock { $0.append(tick) } }))
     }

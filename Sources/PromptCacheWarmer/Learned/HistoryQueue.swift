@@ -1,0 +1,39 @@
+import WarmingPolicies
+
+/// Which scopes' histories are still to be read from the store, and which to be written to it. The warmer's own.
+struct HistoryQueue {
+    /// How long what has happened may wait to be written, and be lost if the process is killed.
+    static let delay = Duration.seconds(60)
+
+    private var unread: [EntryCell] = []
+    private var unwritten: [EntryCell] = []
+    /// When to write what has happened; nil while nothing has.
+    private(set) var writesAt: Moment?
+
+    /// A scope was added.
+    mutating func added(_ cell: EntryCell) {
+        guard cell.entry.terms.keepsHistory, !cell.isRecalled else { return }
+        cell.isRecalled = true
+        unread.append(cell)
+    }
+
+    /// Something has happened to a scope that should not be forgotten.
+    mutating func changed(_ cell: EntryCell, at now: Moment) {
+        guard cell.entry.terms.keepsHistory else { return }
+        writesAt = writesAt ?? now + Self.delay
+        guard !cell.isUnwritten else { return }
+        cell.isUnwritten = true
+        unwritten.append(cell)
+    }
+
+    mutating func takeUnread() -> [EntryCell] {
+        defer { unread = [] }
+        return unread
+    }
+
+    mutating func takeUnwritten() -> [EntryCell] {
+        defer { (unwritten, writesAt) = ([], nil) }
+        for cell in unwritten { cell.isUnwritten = false }
+        return unwritten.filter { !$0.isGone }
+    }
+}
