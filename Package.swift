@@ -196,7 +196,7 @@ let package = Package(
         tests(
             "WarmerServiceTests",
             [
-                "WarmerService", "CacheProxy", "CachePrices", "Mutations", "OrderedJSON", "PromptCache",
+                "WarmerService", "CacheProxy", "CacheReports", "CachePrices", "Mutations", "OrderedJSON", "PromptCache",
                 "PromptCacheEmulator",
                 "PromptCacheWarmer", "SQLiteWarmStore",
                 "SteppedTime", "WarmerTesting", "WarmingPolicies", asyncHTTPClient, lifecycle, log, coreMetrics,

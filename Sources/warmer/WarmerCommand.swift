@@ -20,7 +20,8 @@ struct WarmerCommand: AsyncParsableCommand {
         version: version,
         subcommands: [
             DemoCommand.self, RunCommand.self, WarmCommand.self, IsWarmCommand.self, StatusCommand.self,
-            ExplainCommand.self, TopCommand.self, PauseCommand.self, ResumeCommand.self, WarmNowCommand.self,
+            ExplainCommand.self, TopCommand.self, PauseCommand.self, ResumeCommand.self, KeepCommand.self,
+            DropCommand.self, WarmNowCommand.self,
             OffCommand.self, OnCommand.self, DoctorCommand.self, EmulateCommand.self,
             KeyCommand.self, CostCommand.self, DiffCommand.self, LintCommand.self, StatsCommand.self,
             LedgerCommand.self, VersionsCommand.self, SimulateCommand.self, PlanCommand.self, ProxyCommand.self,

@@ -24,7 +24,8 @@ struct ControlActionTests {
     }
 
     private static let changes = [
-        "/v1/scopes/support/pause", "/v1/scopes/support/resume", "/v1/scopes/support/warm", "/v1/pause", "/v1/resume",
+        "/v1/scopes/support/pause", "/v1/scopes/support/resume", "/v1/scopes/support/warm",
+        "/v1/scopes/support/keep?for=1h", "/v1/scopes/support/drop", "/v1/pause", "/v1/resume",
         "/v1/warm", "/v1/warming/off", "/v1/warming/on", "/v1/reload",
     ]
 
@@ -71,6 +72,49 @@ struct ControlActionTests {
             try await #expect(daemon.get("/", headers: [site, ("sec-fetch-mode", "navigate")]).status == 200)
             try await #expect(daemon.get("/v1/scopes", headers: [site, ("sec-fetch-mode", "no-cors")]).status == 403)
             try await #expect(daemon.get("/v1/scopes", headers: [("sec-fetch-site", "same-origin")]).status == 200)
+        }
+    }
+
+    @Test("a scope that is kept is held whatever its policy says, until then or until it is dropped")
+    func keep() async throws {
+        try await run("name: support\nrequest: support.json\npolicy: idle:1@5m") { daemon, time, provider in
+            let kept = try await daemon.change("/v1/scopes/support/keep?for=1h")
+            #expect(kept.status == 200)
+            #expect(kept.body.contains(#""kept_until":"2026-01-05T01:00:00Z""#))
+            await time.advance(by: .seconds(7200))
+            // One write, and a ping every 285 s up to the end of the hour.
+            #expect(provider.sent.count == 13)
+            let until = try await daemon.change("/v1/scopes/support/keep?until=2026-01-05T04:00:00%2B01:00")
+            #expect(until.body.contains(#""kept_until":"2026-01-05T03:00:00Z""#))
+            await time.advance(by: .seconds(600))
+            #expect(provider.sent.count == 16)
+            let dropped = try await daemon.change("/v1/scopes/support/drop")
+            #expect(dropped.status == 200)
+            #expect(dropped.body.contains("the conversation was said to be over"))
+            await time.advance(by: .seconds(7200))
+            #expect(provider.sent.count == 16)
+            _ = try await daemon.post("/v1/scopes/support/arrivals")
+            await time.advance(by: .seconds(7200))
+            #expect(provider.sent.count == 17)
+        }
+    }
+
+    @Test(
+        "is refused where it cannot be meant",
+        arguments: [
+            ("keep", "say how long: for=2h, or until=2026-11-25T18:00:00Z"),
+            ("keep?for=1h&until=2026-11-25T18:00:00Z", "say how long: for=2h, or until=2026-11-25T18:00:00Z"),
+            ("keep?for=long", "for: 'long' is not a duration; write for example 2h, 45m or 90s"),
+            ("keep?for=0s", "for: '0s' is not a duration; write for example 2h, 45m or 90s"),
+            ("keep?until=noon", "until: 'noon' is not a time; write for example 2026-11-25T18:00:00Z"),
+            ("keep?until=2025-12-31T23:59:59Z", "until: that is over already"),
+            ("keep?for=9000h", "at most 31 days; to hold a scope for ever, give it a policy such as every:285s@5m"),
+        ])
+    func keptWrongly(query: String, message: String) async throws {
+        try await run { daemon, _, _ in
+            let answer = try await daemon.change("/v1/scopes/support/\(query)")
+            #expect(answer.status == 400)
+            #expect(answer.body == "{\"error\":{\"message\":\"\(message)\"}}\n")
         }
     }
 

@@ -1,10 +1,11 @@
-import PromptCache
+public import PromptCache
 public import WarmingPolicies
 
 /// What a plan comes to.
 public enum PlanAdvice: Hashable, Sendable {
-    /// Warm with this policy, which saves such a share of what the best policy without pings costs.
-    case warm(WarmPolicy, saves: Double)
+    /// Warm with this policy, with requests marked for this lifetime, which saves such a share of what the best policy
+    /// without pings costs.
+    case warm(WarmPolicy, Lifetime, saves: Double)
     /// No pings; take the best policy without them.
     case dont(WarmPolicy, Reason)
 
@@ -41,11 +42,11 @@ public enum PlanAdvice: Hashable, Sendable {
         }
         let saves = still.result.cost > 0 ? 1 - pinging.result.cost / still.result.cost : 0
         // What learns is preferred to what happened to fit as well.
-        let adaptive = rows.first { $0.policy.isAdaptive }
+        let adaptive = rows.filter(\.policy.isAdaptive).min { $0.result.cost < $1.result.cost }
         let isAsGood = adaptive.map { $0.result.cost <= pinging.result.cost * (1 + Self.worthwhile / 2) } ?? false
-        if saves >= Self.worthwhile {
-            let policy = isAsGood ? adaptive?.policy ?? pinging.policy : pinging.policy
-            self = .warm(policy, saves: saves)
+        let chosen = isAsGood ? adaptive ?? pinging : pinging
+        if saves >= Self.worthwhile, let lifetime = chosen.lifetime {
+            self = .warm(chosen.policy, lifetime, saves: saves)
         } else {
             self = .dont(still.policy, Self.reason(facts, still.policy))
         }

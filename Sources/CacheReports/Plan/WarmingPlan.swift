@@ -7,7 +7,14 @@ public struct WarmingPlan: Sendable {
     /// A policy and what it would have cost.
     public struct Row: Sendable {
         public var policy: WarmPolicy
+        /// For what requests are marked; nil for not at all.
+        public var lifetime: Lifetime?
         public var result: SimulationResult
+
+        /// The policy's name, and the lifetime where that says nothing of it.
+        public var name: String {
+            policy.lifetime == nil ? lifetime.map { "\(policy), \($0.rawValue)" } ?? policy.name : policy.name
+        }
     }
 
     /// What is known of the traffic besides its requests.
@@ -38,7 +45,7 @@ public struct WarmingPlan: Sendable {
 
     public let traffic: Traffic
     public let facts: TrafficFacts
-    /// The policies in the order of ``contenders``.
+    /// The policies in the order of ``contenders``; those that take any lifetime once for each.
     public let rows: [Row]
     /// The least that could have been paid.
     public let optimum: SimulationResult
@@ -55,17 +62,21 @@ public struct WarmingPlan: Sendable {
     public init(_ traffic: Traffic, progress: (Double) -> Void = { _ in }) {
         self.traffic = traffic
         facts = TrafficFacts(traffic.trace, traffic.ratios)
-        let simulation = Simulation(traffic.trace, prices: traffic.ratios)
-        let policies = Self.contenders.compactMap { try? WarmPolicy($0) }
-        rows = policies.enumerated().map { index, policy in
-            Row(
-                policy: policy,
+        // Whoever sends the requests marks them, so a policy that takes any lifetime has to live with either.
+        let policies = Self.contenders.compactMap { try? WarmPolicy($0) }.flatMap { policy in
+            policy.isAdaptive ? Lifetime.allCases.map { (policy, Optional($0)) } : [(policy, policy.lifetime)]
+        }
+        rows = policies.enumerated().map { index, contender in
+            let (policy, lifetime) = contender
+            let simulation = Simulation(traffic.trace, prices: traffic.ratios, lifetime: lifetime)
+            return Row(
+                policy: policy, lifetime: lifetime,
                 result: simulation.run(policy) { progress((Double(index) + $0) / Double(policies.count)) })
         }
         optimum = Clairvoyant.optimum(traffic.trace, prices: traffic.ratios)
         advice = PlanAdvice(facts, rows, minimumTokens: traffic.minimumTokens)
     }
 
-    /// The row of a policy.
-    public func row(_ name: String) -> Row? { rows.first { $0.policy.name == name } }
+    /// The row of that name.
+    public func row(_ name: String) -> Row? { rows.first { $0.name == name } }
 }

@@ -40,7 +40,7 @@ extension LedgerRow {
             .arrival, at: wall, scope: last.name, upstream: last.terms.upstream, model: target.model,
             prefixes: last.plan.covered, lifetime: last.plan.lifetime, usage: usage,
             cost: usage.map { target.price.cost(of: $0, modifiers: target.modifiers).total },
-            cause: missed ? usage.flatMap { last.evidence(for: start).cause(of: $0) } : nil)
+            cause: missed ? usage.flatMap { last.missCause(arrivalAt: start, $0) } : nil)
     }
 }
 

@@ -21,6 +21,8 @@ public struct ScopeStatus: Sendable {
     /// Why.
     public var reason: String
     public var isPaused: Bool
+    /// Until when it is held whatever that costs, on the elapsed axis; nil if nobody has asked for it.
+    public var keptUntil: Moment?
     /// What stopped it, and what to do.
     public var stopReason: String?
     /// The tokens of the last request that bore a usage.
@@ -44,7 +46,8 @@ public struct ScopeStatus: Sendable {
         nextIsPing = intent.pings
         reason = intent.reason.description
         isPaused = entry.isPaused
-        stopReason = entry.stopReason
+        keptUntil = entry.schedule.keptUntil.flatMap { $0 > now.elapsed ? $0 : nil }
+        stopReason = entry.whyStopped
         lastUsage = entry.lastUsage
         totals = entry.totals
         lastPing = entry.lastPing

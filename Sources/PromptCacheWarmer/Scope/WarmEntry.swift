@@ -142,15 +142,40 @@ struct WarmEntry: Sendable {
 
     // MARK: What happens
 
-    mutating func arrived(at start: Moment, usage: Usage?, experience: Experience) {
-        let known = usage.map { $0.read + $0.written } ?? lastUsage.map { $0.read + $0.written } ?? 0
-        let tokens = known > 0 ? known : plan.size.estimatedTokens
-        schedule.arrival(
-            Arrival(start: start, prefixTokens: tokens), shared: &experience.shared, prices: plan.target.ratios)
-        schedule.answered(verdict: usage?.verdict, shared: &experience.shared)
-        totals.arrivals += 1
-        if let usage { lastUsage = usage }
+    mutating func arrived(_ note: Inbox.Arrival, experience: Experience) {
+        let isAnother = schedule.lastArrival != note.at
+        schedule.arrival(arrival(note), shared: &experience.shared, prices: plan.target.ratios)
+        // Of one that is told late nothing follows for those after it.
+        if schedule.lastArrival == note.at {
+            schedule.answered(verdict: note.usage?.verdict, awaits: note.awaits, shared: &experience.shared)
+        }
+        if isAnother { totals.arrivals += 1 }
+        if let usage = note.usage { lastUsage = usage }
     }
+
+    /// What was cached before, and what the request has added to it.
+    private func arrival(_ note: Inbox.Arrival) -> Arrival {
+        let before = lastUsage.map(\.cached) ?? 0
+        guard let usage = note.usage, usage.cached > 0 else {
+            return Arrival(
+                start: note.at, prefixTokens: prefixTokens, awaits: note.awaits,
+                isSubAgent: note.isSubAgent)
+        }
+        let new = usage.read > 0 ? usage.written : before > 0 ? max(0, usage.cached - before) : 0
+        return Arrival(
+            start: note.at, prefixTokens: usage.cached - new, newTokens: new, awaits: note.awaits,
+            isSubAgent: note.isSubAgent)
+    }
+
+    /// Why a request of the user's found nothing cached: what a ping has just hit is not gone.
+    func missCause(arrivalAt start: Moment, _ usage: Usage) -> MissCause? {
+        let cause = evidence(for: start).cause(of: usage)
+        return cause == .evictedEarly && schedule.isHeldByPing(at: start) ? .elsewhere : cause
+    }
+
+    mutating func keep(until end: Moment) { schedule.keep(until: end) }
+
+    mutating func drop(at moment: Moment) { schedule.drop(at: moment) }
 
     mutating func pingBegins() { isPinging = true }
 
@@ -217,6 +242,9 @@ struct WarmEntry: Sendable {
         let known = lastUsage?.cached ?? 0
         return known > 0 ? known : plan.estimatedTokens
     }
+
+    /// What has stopped it, and what to do.
+    var whyStopped: String? { stopReason ?? schedule.stop.map(\.description) }
 
     /// How much longer the provider is to keep the prefix; zero once it is cold.
     func lifeLeft(at moment: Moment) -> Duration {

@@ -118,7 +118,7 @@ extension ScopeStatus {
 
 extension WarmEntry {
     fileprivate func state(at moment: Moment) -> ScopeState {
-        if stopReason != nil { return .stopped }
+        if whyStopped != nil { return .stopped }
         if isPaused { return .paused }
         return lifeLeft(at: moment) > .zero ? .warm : .cold
     }

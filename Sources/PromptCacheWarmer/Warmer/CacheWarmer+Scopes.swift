@@ -37,15 +37,43 @@ extension CacheWarmer {
     @discardableResult
     public func resume(_ name: String) -> Bool { change(name) { $0.resume() } }
 
+    /// Holds a scope until a moment, whatever its policy says and whatever that costs, within its budget. What is cold is
+    /// written again.
+    ///
+    /// - Parameter end: on the clock's elapsed axis.
+    /// - Returns: whether there is one.
+    @discardableResult
+    public func keep(_ name: String, until end: Moment) -> Bool {
+        change(name, isRemembered: true) { $0.keep(until: end) }
+    }
+
+    /// Lets a scope go, since its conversation is over: no more pings until somebody comes after all. It ends ``keep(_:until:)``.
+    ///
+    /// - Returns: whether there is one.
+    @discardableResult
+    public func drop(_ name: String) -> Bool {
+        let now = clock.now.elapsed
+        return change(name, isRemembered: true) { $0.drop(at: now) }
+    }
+
     /// Says that a request of the user's has touched a scope. It kept the scope warm, so no ping is needed for a while.
+    ///
+    /// What only the response shows may be told later, with the same start; the ledger has what was told first.
     ///
     /// - Parameters:
     ///   - scope: the scope's name; one that is not known is ignored. Before ``start()`` the last 10,000 arrivals wait.
     ///   - start: when the request began on the clock's elapsed axis; now unless told otherwise, and no later.
     ///   - usage: the request's usage, if it is known.
-    public nonisolated func noteArrival(of scope: String, at start: Moment? = nil, usage: Usage? = nil) {
+    ///   - awaits: what the conversation waits for after the response. The adaptive policy learns from it.
+    ///   - isSubAgent: whether a sub-agent sent it, which will end soon. The adaptive policy never pings those.
+    public nonisolated func noteArrival(
+        of scope: String, at start: Moment? = nil, usage: Usage? = nil, awaits: Awaits = .unknown,
+        isSubAgent: Bool = false
+    ) {
         let now = options.clock.now.elapsed
-        inbox.arrived(Inbox.Arrival(scope: scope, at: min(start ?? now, now), usage: usage))
+        inbox.arrived(
+            Inbox.Arrival(
+                scope: scope, at: min(start ?? now, now), usage: usage, awaits: awaits, isSubAgent: isSubAgent))
     }
 
     /// Every finished or refused ping from now on. Each call makes a stream of its own, which ends when the warmer stops.

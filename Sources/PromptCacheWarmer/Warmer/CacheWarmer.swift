@@ -150,8 +150,10 @@ public actor CacheWarmer: Service {
             let now = clock.now
             for lane in table.lanes.values { fireDue(in: lane, now) }
             write(now)
-            let next = table.lanes.values.compactMap { $0.nextLook(after: now.elapsed) }.min() ?? .distantFuture
-            await inbox.nap(until: min(next, history.writesAt ?? next), on: clock)
+            let looks = table.lanes.values.compactMap { $0.nextLook(after: now.elapsed) }
+            // A write under way wakes the loop when it ends.
+            let write = writing == nil ? history.writesAt.map { [$0] } ?? [] : []
+            await inbox.nap(until: (looks + write).min() ?? .distantFuture, on: clock)
         }
     }
 
@@ -171,9 +173,9 @@ public actor CacheWarmer: Service {
         record(arrival)
         for (index, cell) in table[arrival.scope].enumerated() {
             // Only the whole request's usage belongs to the last breakpoint.
-            cell.entry.arrived(
-                at: arrival.at, usage: index == 0 ? arrival.usage : nil,
-                experience: cell.lane.experience)
+            var arrival = arrival
+            if index > 0 { arrival.usage = nil }
+            cell.entry.arrived(arrival, experience: cell.lane.experience)
             remember(cell)
             reschedule(cell)
         }
@@ -182,7 +184,10 @@ public actor CacheWarmer: Service {
 
     private func record(_ arrival: Inbox.Arrival) {
         let entries = table[arrival.scope].map(\.entry)
-        guard let ledger = options.ledger, !entries.isEmpty else { return }
+        // What is told later of the same request is no other request.
+        guard let ledger = options.ledger, let last = entries.first, last.schedule.lastArrival != arrival.at else {
+            return
+        }
         let now = clock.now
         let wall = now.wall + (arrival.at - now.elapsed)
         ledger.record(LedgerRow(arrivalAt: arrival.at, wall: wall, usage: arrival.usage, of: entries))
@@ -342,9 +347,10 @@ public actor CacheWarmer: Service {
     func delete(_ name: String) -> Bool { table.remove(name) }
 
     /// - Returns: whether there is a scope of that name.
-    func change(_ name: String, _ body: (inout WarmEntry) -> Void) -> Bool {
+    func change(_ name: String, isRemembered: Bool = false, _ body: (inout WarmEntry) -> Void) -> Bool {
         for cell in table[name] {
             body(&cell.entry)
+            if isRemembered { remember(cell) }
             reschedule(cell)
         }
         inbox.wake()

@@ -8,6 +8,8 @@ final class Inbox: Sendable {
         var scope: String
         var at: Moment
         var usage: Usage?
+        var awaits = Awaits.unknown
+        var isSubAgent = false
     }
 
     private struct State {

@@ -1,6 +1,7 @@
 import NIOCore
 import OrderedJSON
 import PromptCache
+import WarmingPolicies
 
 /// The body of `POST /v1/scopes/NAME/arrivals`: nothing, or what is known of the request that arrived.
 struct ArrivalNote {
@@ -8,12 +9,16 @@ struct ArrivalNote {
     var usage: Usage?
     /// How long ago the request began.
     var age: Duration = .zero
+    /// What the conversation waits for after the response.
+    var awaits = Awaits.unknown
+    /// Whether a sub-agent sent it.
+    var isSubAgent = false
 
     struct Fault: Error {
         var message: String
     }
 
-    private static let keys = ["usage", "seconds_ago"]
+    private static let keys = ["usage", "seconds_ago", "awaits", "sub_agent"]
 
     init(_ body: ByteBuffer) throws(Fault) {
         guard body.readableBytes > 0 else { return }
@@ -43,6 +48,18 @@ struct ArrivalNote {
                 throw Fault(message: "seconds_ago: must be the seconds since the request began, 0 to 86400")
             }
             age = .seconds(seconds)
+        }
+        if let node = root["awaits"] {
+            guard let awaits = node.string.flatMap(Awaits.init) else {
+                throw Fault(message: "awaits: must be what the conversation waits for: tool, human or unknown")
+            }
+            self.awaits = awaits
+        }
+        if let node = root["sub_agent"] {
+            guard let isSubAgent = node.boolean else {
+                throw Fault(message: "sub_agent: must be true or false")
+            }
+            self.isSubAgent = isSubAgent
         }
     }
 }

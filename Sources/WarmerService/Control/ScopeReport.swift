@@ -16,7 +16,8 @@ struct ScopeReport {
             "state": .string(status.state.rawValue), "policy": .string(status.policy.name),
             "lifetime": .string(status.lifetime.rawValue),
             "life_left_seconds": Self.seconds(status.lifeLeft), "next": next(status),
-            "paused": .boolean(status.isPaused), "stopped": .optional(status.stopReason),
+            "paused": .boolean(status.isPaused), "kept_until": .optional(status.keptUntil.map(iso8601)),
+            "stopped": .optional(status.stopReason),
             "totals": Self.totals(status.totals), "last_usage": status.lastUsage.map(Self.usage) ?? .null,
             "last_ping": status.lastPing.map(Self.ping) ?? .null,
         ]
@@ -35,11 +36,14 @@ struct ScopeReport {
     private func next(_ status: ScopeStatus) -> JSONOutput {
         let at = status.nextAt.flatMap { $0 == .distantFuture ? nil : max($0, now.elapsed) }
         return [
-            "at": .optional(at.map { (now.wall + ($0 - now.elapsed)).iso8601 }),
+            "at": .optional(at.map(iso8601)),
             "in_seconds": at.map { Self.seconds($0 - now.elapsed) } ?? .null,
             "is_ping": .boolean(status.nextIsPing), "reason": .string(status.reason),
         ]
     }
+
+    /// The time of day of a moment on the elapsed axis.
+    private func iso8601(_ moment: Moment) -> String { (now.wall + (moment - now.elapsed)).iso8601 }
 
     private static func totals(_ totals: ScopeTotals) -> JSONOutput {
         [

@@ -81,19 +81,19 @@ extension SharedStatistics {
 
     mutating func advance(to now: Double) {
         guard open.now != OpenGaps.slot(now) else { return }
-        let rates = clockOrigin == nil ? [] : lateRates
         // The ring is taken out, since what it reports changes the counts beside it.
         var ring = OpenGaps()
         swap(&ring, &open)
         ring.advance(to: now) { row, bins, weight in
             for bin in bins { entered[row * GapAges.count + bin] += weight }
         } stepped: { slot, weight in
+            // Settled with each step, so that it does not matter how often anybody asks.
+            settle()
             guard let clockOrigin else { return }
             let cell = ClockProfile.cell((Double(slot) - 0.5) * OpenGaps.slotSeconds - clockOrigin)
-            for (age, rate) in rates.enumerated().dropFirst() { clock.expected[cell] += weight(age) * rate }
+            for (age, rate) in lateRates.enumerated().dropFirst() { clock.expected[cell] += weight(age) * rate }
         }
         swap(&ring, &open)
-        settle()
     }
 
     /// The rate of arrivals in a step of five minutes, by the age in such steps.

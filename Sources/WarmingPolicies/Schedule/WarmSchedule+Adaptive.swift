@@ -22,7 +22,10 @@ extension WarmSchedule {
     }
 }
 
-extension WarmSchedule.Stop {
+extension WarmSchedule.Stop: CustomStringConvertible {
+    /// What has happened, and what to do.
+    public var description: String { Reason(reason).description.replacing("stopped: ", with: "") }
+
     var reason: Reason.Code {
         switch self {
         case .diverged: .diverged

@@ -150,10 +150,10 @@ extension WarmSchedule {
     }
 
     private mutating func touched(at start: Moment) {
-        heldByPing = pingHitUntil.map { start < $0 } ?? false
-        pingHitUntil = nil
         anchor = max(anchor ?? start, start)
         guard lastArrival.map({ start > $0 }) ?? true else { return }
+        heldByPing = isHeldByPing(at: start)
+        pingHitUntil = nil
         lastArrival = start
         beginGap(at: start)
         failuresInARow = 0
@@ -161,6 +161,9 @@ extension WarmSchedule {
         // Somebody has touched the entry since the last ping: there is nothing left to confirm or to try again.
         if lastPing.map({ start > $0 }) ?? true { again = nil }
     }
+
+    /// Whether the last to touch the entry was a ping that hit, so that an arrival then must hit too.
+    public func isHeldByPing(at moment: Moment) -> Bool { pingHitUntil.map { moment < $0 } ?? false }
 
     /// A ping was answered.
     ///

@@ -1,5 +1,5 @@
 import HeapModule
-import PromptCache
+public import PromptCache
 
 /// Replays a trace through the very schedules that the daemon runs, against an ideal cache.
 ///
@@ -16,17 +16,20 @@ public struct Simulation: Sendable {
     public let trace: Trace
     /// What reading and writing cost.
     public let prices: PriceRatios
+    /// For what clients mark their requests, so that a policy decides on pings alone; nil where that is the policy's to say.
+    public let lifetime: Lifetime?
 
-    public init(_ trace: Trace, prices: PriceRatios) {
+    public init(_ trace: Trace, prices: PriceRatios, lifetime: Lifetime? = nil) {
         self.trace = trace
         self.prices = prices
+        self.lifetime = lifetime
     }
 
     /// What a policy would have cost.
     ///
     /// - Parameter progress: told now and then which share is done.
     public func run(_ policy: WarmPolicy, progress: (Double) -> Void = { _ in }) -> SimulationResult {
-        var replay = Replay(trace, policy, prices)
+        var replay = Replay(self, policy)
         for (index, request) in trace.requests.enumerated() {
             replay.ping(before: request.start)
             replay.arrive(request)
@@ -39,7 +42,7 @@ public struct Simulation: Sendable {
 
     /// Every ping of a policy, in the order of time, for comparing with what a daemon sends.
     public func pings(_ policy: WarmPolicy) -> [(at: Moment, scope: Int)] {
-        var replay = Replay(trace, policy, prices)
+        var replay = Replay(self, policy)
         replay.log = []
         for request in trace.requests {
             replay.ping(before: request.start)
@@ -61,9 +64,10 @@ private struct Replay {
     var result = SimulationResult()
     var log: [(at: Moment, scope: Int)]?
 
-    init(_ trace: Trace, _ policy: WarmPolicy, _ prices: PriceRatios) {
+    init(_ simulation: Simulation, _ policy: WarmPolicy) {
+        let trace = simulation.trace
         self.policy = policy
-        self.prices = prices
+        prices = simulation.prices
         pingsUpToEnd = !trace.isGrowing
         shared = SharedStatistics(utcOffset: trace.utcOffset)
         var last = [Moment?](repeating: nil, count: trace.scopes)
@@ -71,7 +75,8 @@ private struct Replay {
         scopes = last.map {
             let last = $0 ?? .distantFuture
             return ReplayedScope(
-                schedule: WarmSchedule(policy: policy), lastArrival: last, end: trace.end(lastArrival: last))
+                schedule: WarmSchedule(policy: policy), marked: simulation.lifetime, lastArrival: last,
+                end: trace.end(lastArrival: last))
         }
     }
 
@@ -118,6 +123,8 @@ private struct Replay {
 /// A scope and what an ideal cache holds of it.
 private struct ReplayedScope {
     var schedule: WarmSchedule
+    /// For what the client marks its requests; nil where that is the policy's to say.
+    let marked: Lifetime?
     let lastArrival: Moment
     let end: Moment
     var generation: UInt32 = 0
@@ -126,8 +133,9 @@ private struct ReplayedScope {
     private var expiry: Moment?
     private var tokens = 0.0
 
-    init(schedule: WarmSchedule, lastArrival: Moment, end: Moment) {
+    init(schedule: WarmSchedule, marked: Lifetime?, lastArrival: Moment, end: Moment) {
         self.schedule = schedule
+        self.marked = marked
         self.lastArrival = lastArrival
         self.end = end
     }
@@ -150,13 +158,13 @@ private struct ReplayedScope {
         generation += 1
         tokens = request.cached
         let isCold = !isWarm || !request.readsPrefix
-        if isCold { held = schedule.lifetimeToWrite(prices: prices, shared: shared) }
+        if isCold { held = marked ?? schedule.lifetimeToWrite(prices: prices, shared: shared) }
         let write = held.map { prices.write($0) } ?? 1
         let read = isCold ? 0 : prices.read * Double(request.prefixTokens)
         let written = write * (isCold ? request.sent : Double(request.newTokens))
         expiry = held.map { request.start + $0.duration }
         schedule.answered(verdict: verdict(request, isCold), awaits: request.awaits, shared: &shared)
-        schedule.paid(read + written)
+        if marked == nil { schedule.paid(read + written) }
         return (read, written, isCold)
     }
 
@@ -175,7 +183,7 @@ private struct ReplayedScope {
         let isWarm = expiry.map { moment <= $0 } ?? false
         let cost = (isWarm ? prices.read : prices.write(held)) * tokens + PriceRatios.pingOverhead
         schedule.pinged(at: moment, verdict: isWarm ? .hit : .rewritten, lifetime: held)
-        schedule.paid(cost)
+        if marked == nil { schedule.paid(cost) }
         expiry = moment + held.duration
         return cost
     }

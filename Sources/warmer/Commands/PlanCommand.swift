@@ -14,7 +14,8 @@ struct PlanCommand: AsyncParsableCommand {
         discussion: """
             Examples:
 
-              warmer plan --transcripts ~/.claude/projects
+              warmer plan                                     # Claude Code's transcripts, where there are some
+              warmer plan --ledger warmer.sqlite              # what `warmer run` or `warmer proxy` has seen
               warmer plan --usage responses.jsonl
               warmer plan traffic.csv.gz --model claude-opus-5-5
 
@@ -23,7 +24,10 @@ struct PlanCommand: AsyncParsableCommand {
             """)
 
     @Argument(help: ArgumentHelp("Traces; see `warmer simulate --help`.", valueName: "trace")) var traces: [String] = []
-    @Option(help: ArgumentHelp("Claude Code's transcripts: ~/.claude/projects.", valueName: "folder"))
+    @Option(help: ArgumentHelp("The ledger of `warmer run` or `warmer proxy`.", valueName: "file"))
+    var ledger: String?
+    @Option(
+        help: ArgumentHelp("Claude Code's transcripts; ~/.claude/projects if nothing is named.", valueName: "folder"))
     var transcripts: String?
     @Option(help: ArgumentHelp("Responses of the API, one a line, each with a timestamp.", valueName: "file.jsonl"))
     var usage: String?
@@ -36,7 +40,7 @@ struct PlanCommand: AsyncParsableCommand {
         var progress = ProgressLine(isShown: !json)
         let sources: [PlanSource]
         do {
-            sources = try read { progress.show("reading", $0) }
+            sources = try await read { progress.show("reading", $0) }
         } catch let fault as TrafficFault {
             throw Failure(.usage, "\(fault)")
         }
@@ -54,21 +58,26 @@ struct PlanCommand: AsyncParsableCommand {
         }
     }
 
-    private func read(_ progress: (Double) -> Void) throws -> [PlanSource] {
-        let given = [transcripts != nil, usage != nil, !traces.isEmpty].count { $0 }
-        guard given == 1 else {
+    private func read(_ progress: (Double) -> Void) async throws -> [PlanSource] {
+        let given = [ledger != nil, transcripts != nil, usage != nil, !traces.isEmpty].count { $0 }
+        guard given <= 1 else {
+            throw Failure(.usage, "too much at once: give one of --ledger, --transcripts, --usage, or traces")
+        }
+        if let ledger { return [PlanSource(name: ledger, traffic: try await LedgerTraffic.read(ledger))] }
+        if let usage { return [PlanSource(name: usage, traffic: try UsageFile.read(usage))] }
+        if !traces.isEmpty { return try traces.map { PlanSource(name: $0, trace: try TraceFile($0).trace) } }
+        let folder = transcripts ?? Self.usualTranscripts
+        let path = NSString(string: folder).expandingTildeInPath
+        if transcripts == nil, !FileManager.default.fileExists(atPath: path) {
             throw Failure(
                 .usage,
-                "\(given == 0 ? "nothing to read" : "too much at once"): give --transcripts ~/.claude/projects, "
-                    + "--usage FILE.jsonl, or traces")
+                "nothing to read, and there is no \(folder): give --ledger warmer.sqlite, --usage FILE.jsonl, or traces"
+            )
         }
-        if let transcripts {
-            let folder = NSString(string: transcripts).expandingTildeInPath
-            return [PlanSource(name: transcripts, traffic: try Transcripts.read(folder, progress: progress))]
-        }
-        if let usage { return [PlanSource(name: usage, traffic: try UsageFile.read(usage))] }
-        return try traces.map { PlanSource(name: $0, trace: try TraceFile($0).trace) }
+        return [PlanSource(name: folder, traffic: try Transcripts.read(path, progress: progress))]
     }
+
+    private static let usualTranscripts = "~/.claude/projects"
 
     private func traffic(_ source: PlanSource, _ list: PriceList) throws(Failure) -> WarmingPlan.Traffic {
         guard let model = model.map({ ModelID($0) }) ?? source.model else {

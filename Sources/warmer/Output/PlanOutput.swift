@@ -55,7 +55,7 @@ struct PlanOutput {
         }
         let best = plan.rows.map(\.result.cost).min()
         for entry in plan.rows {
-            let line = row(entry.policy.name, entry.result)
+            let line = row(entry.name, entry.result)
             lines.append(entry.result.cost == best ? Terminal.paint(line, .green) : line)
         }
         lines.append(row("least possible", plan.optimum))
@@ -64,11 +64,13 @@ struct PlanOutput {
 
     private var advice: String {
         switch plan.advice {
-        case .warm(let policy, let saves):
+        case .warm(let policy, let lifetime, let saves):
             let settings = (plan.settings ?? "").split(separator: "\n").map { "  \($0)" }.joined(separator: "\n")
             return
-                "Do: warm with \(policy.name). It would have saved \(Numbers.percent(saves)) of the best without pings.\n\n"
+                "Do: warm with \(policy.name), requests marked for \(lifetime.rawValue). It would have saved "
+                + "\(Numbers.percent(saves)) of the best without pings.\n\nwarmer.yaml, for each prompt that is shared:\n\n"
                 + settings
+                + "\n\n`warmer run --check` checks it. For conversations, point clients at `warmer proxy --warm` instead."
         case .dont(let policy, let reason):
             return "Don't warm: \(words(reason))\n\(markers(policy))"
         }
@@ -122,7 +124,8 @@ struct PlanOutput {
             "policies": .array(
                 plan.rows.map { row in
                     [
-                        "policy": .string(row.policy.name), "cost_tokens": .double(row.result.cost),
+                        "policy": .string(row.policy.name), "lifetime": .optional(row.lifetime?.rawValue),
+                        "cost_tokens": .double(row.result.cost),
                         "cost_usd": .optional(usd(row.result.cost)), "cold_starts": .integer(row.result.coldStarts),
                         "pings": .integer(row.result.pings),
                     ]
@@ -133,9 +136,10 @@ struct PlanOutput {
 
     private var decision: JSONOutput {
         switch plan.advice {
-        case .warm(let policy, let saves):
+        case .warm(let policy, let lifetime, let saves):
             [
-                "warm": .boolean(true), "policy": .string(policy.name), "saves": .double(saves),
+                "warm": .boolean(true), "policy": .string(policy.name), "lifetime": .string(lifetime.rawValue),
+                "saves": .double(saves),
                 "budget_per_day_usd": .optional(plan.dailyBudget?.decimal), "settings": .optional(plan.settings),
             ]
         case .dont(let policy, let reason):

@@ -2,6 +2,7 @@ import HTTPTypes
 import Hummingbird
 import OrderedJSON
 import PromptCacheWarmer
+import WarmingPolicies
 
 /// What changes state or costs money. All of it stands behind the token.
 struct ActionsEndpoint {
@@ -20,6 +21,13 @@ struct ActionsEndpoint {
         router.post("/v1/scopes/:name/resume") { _, context in
             let name = context.parameters.get("name") ?? ""
             return await changed(name, await desk.warmer.resume(name))
+        }
+        router.post("/v1/scopes/:name/keep") { request, context in
+            await keep(context.parameters.get("name") ?? "", request)
+        }
+        router.post("/v1/scopes/:name/drop") { _, context in
+            let name = context.parameters.get("name") ?? ""
+            return await changed(name, await desk.warmer.drop(name))
         }
         router.post("/v1/scopes/:name/warm") { request, context in
             await warm(context.parameters.get("name") ?? "", request)
@@ -42,6 +50,17 @@ struct ActionsEndpoint {
         guard exists else { return await desk.unknown(name) }
         let statuses = await desk.warmer.status(of: name)
         return .json(["scopes": .array(statuses.map(ScopeReport(now: desk.clock.now).json))])
+    }
+
+    private func keep(_ name: String, _ request: Request) async -> Response {
+        let query = request.uri.queryParameters
+        let end: Moment
+        do {
+            end = try KeepTime(for: query["for"], until: query["until"]).end(now: desk.clock.now)
+        } catch {
+            return .fault(error.description, status: .badRequest)
+        }
+        return await changed(name, await desk.warmer.keep(name, until: end))
     }
 
     // MARK: Warming

@@ -29,7 +29,9 @@ struct ArrivalsEndpoint {
         }
         do {
             let note = try ArrivalNote(body)
-            desk.warmer.noteArrival(of: name, at: now - note.age, usage: note.usage)
+            desk.warmer.noteArrival(
+                of: name, at: now - note.age, usage: note.usage, awaits: note.awaits,
+                isSubAgent: note.isSubAgent)
             return .json(["scope": .string(name)], status: .accepted)
         } catch {
             return .fault(error.message, status: .badRequest)
