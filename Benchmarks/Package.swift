@@ -68,6 +68,7 @@ let package = Package(
             dependencies: [
                 .product(name: "PromptCache", package: "prompt-cache-warmer"),
                 .product(name: "TrafficImport", package: "prompt-cache-warmer"),
+                .product(name: "WarmerTesting", package: "prompt-cache-warmer"),
             ],
             swiftSettings: strict),
     ],

@@ -117,13 +117,13 @@ private final class IdealCache: WarmCall {
 
     func send(_ request: WarmRequest) async throws -> WarmResponse {
         let now = clock.now.elapsed
-        let usage = state.withLock { state in
+        let answer = state.withLock { state in
             let key = Self.key(request.body)
             let isWarm = touch(key, at: now, &state)
             state.pings.append(Ping(at: now, body: state.bodies[key] ?? [], isHit: isWarm))
             return usage(isWarm: isWarm)
         }
-        return WarmResponse(status: 200, usage: usage)
+        return WarmResponse(status: 200, usage: answer)
     }
 
     private func touch(_ key: PrefixKey, at moment: Moment, _ state: inout State) -> Bool {

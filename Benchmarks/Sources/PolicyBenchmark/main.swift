@@ -2,18 +2,15 @@ import Foundation
 import PromptCache
 import WarmingPolicies
 
-// The adaptive policy on recorded traces against the best fixed policy in hindsight, and the simulator against exact
-// costs: PolicyBenchmark FOLDER
-
-let traces = RecordedTraces(folder: CommandLine.arguments.dropFirst().first ?? "../../shared/traces")
-guard !traces.names("static").isEmpty else {
-    print("skipped: there are no traces in \(traces.folder); give the folder that holds static/ and growing/")
-    exit(0)
-}
+// What the adaptive policy costs at worst, and on recorded traces against the best fixed policy in hindsight; the
+// simulator against exact costs:
+//
+//     swift run -c release --package-path Benchmarks PolicyBenchmark FOLDER
+//     swift run -c release --package-path Benchmarks PolicyBenchmark limits
 
 func plain(_ value: Double) -> String { String(format: "%.4f", value) }
 
-func checkGolden() throws {
+func checkGolden(_ traces: RecordedTraces) throws {
     var (rows, worst, wrong) = (0, 0.0, 0)
     for kind in ["static", "growing"] {
         for name in traces.names(kind) {
@@ -48,7 +45,7 @@ func bestFixed(_ trace: Trace, _ prices: PriceRatios) -> (name: String, cost: Do
     return best
 }
 
-func compare() throws {
+func compare(_ traces: RecordedTraces) throws {
     print("trace | r | adaptive | best fixed | of it | cold starts | pings | µs/arrival | s")
     var logs = 0.0
     for kind in ["static", "growing"] {
@@ -72,8 +69,20 @@ func compare() throws {
         }
     }
     print("geometric mean over static traces at 0.1: \(plain(exp(logs / Double(traces.names("static").count))))")
-    print("bytes a scope: \(MemoryLayout<WarmSchedule>.stride)")
 }
 
-try checkGolden()
-try compare()
+let folder = CommandLine.arguments.dropFirst().first ?? "../../shared/traces"
+if folder == "limits" {
+    Limits.hostile()
+    Limits.oddTraces()
+    Limits.memory()
+} else {
+    let traces = RecordedTraces(folder: folder)
+    guard !traces.names("static").isEmpty else {
+        print(
+            "skipped: there are no traces in \(folder); give the folder that holds static/ and growing/, or say limits")
+        exit(0)
+    }
+    try checkGolden(traces)
+    try compare(traces)
+}

@@ -1,4 +1,5 @@
 public import CachePrices
+import PromptCache
 import WarmingPolicies
 
 extension WarmingPlan {

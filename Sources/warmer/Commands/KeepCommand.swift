@@ -37,7 +37,7 @@ struct KeepCommand: AsyncParsableCommand {
     func run() async throws {
         let query = duration.map { "for=\($0)" } ?? "until=\((until ?? "").replacing("+", with: "%2B"))"
         let answer = try await control.client().post(ControlClient.scope(scope, "/keep?\(query)"))
-        let end = answer["scopes"]?.elements.first?["kept_until"]?.string ?? ""
+        let end = answer["scopes"]?.elements.first { _ in true }?["kept_until"]?.string ?? ""
         Terminal.print("\(scope): kept until \(end.replacing("T", with: " ").replacing("Z", with: " UTC"))")
     }
 }

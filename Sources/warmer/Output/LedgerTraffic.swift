@@ -1,4 +1,5 @@
 import PromptCacheWarmer
+import SQLiteWarmStore
 import TrafficImport
 import WarmingPolicies
 
