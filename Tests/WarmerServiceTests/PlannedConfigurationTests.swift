@@ -28,7 +28,7 @@ struct PlannedConfigurationTests {
                 Issue.record("\(plan.advice)")
                 continue
             }
-            let ttl = #""cache_control": {"type": "ephemeral", "ttl": "\(lifetime.rawValue)"}"#
+            let ttl = #""cache_control": {"type": "ephemeral", "ttl": "\#(lifetime.rawValue)"}"#
             let request = Prompts.request().replacing(#""cache_control": {"type": "ephemeral"}"#, with: ttl)
             let folder = try Folder(["my-prompt.json": request])
             let settings = try #require(plan.settings)

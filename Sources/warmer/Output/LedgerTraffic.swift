@@ -23,6 +23,8 @@ enum LedgerTraffic {
                 "--ledger \(path): has \(rows.count) requests in it and the usage of none; let clients go through "
                     + "`warmer proxy`, or note arrivals with their usage")
         }
-        return RecordedTraffic(requests: requests, files: 1, passedOver: rows.count - requests.count)
+        var leftOut = RecordedTraffic.LeftOut()
+        leftOut.withoutUsage = rows.count - requests.count
+        return RecordedTraffic(requests: requests, files: 1, leftOut: leftOut)
     }
 }
