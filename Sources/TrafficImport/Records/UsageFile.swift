@@ -1,4 +1,4 @@
-import OrderedJSON
+public import OrderedJSON
 import PromptCache
 import WarmingPolicies
 
@@ -11,6 +11,11 @@ public enum UsageFile {
     private static let times = ["timestamp", "started_at", "start", "time", "created_at", "created"]
     private static let scopes = ["scope", "session_id", "sessionId", "conversation_id", "user_id"]
     private static let responses = ["response", "message", "body"]
+
+    /// The response in a line: the line itself, or what it has as `response`, `message` or `body`.
+    public static func response(in root: JSONNode) -> JSONNode {
+        responses.lazy.compactMap { root[$0] }.first { $0["usage"] != nil } ?? root
+    }
 
     /// Reads a file, plain or gzip.
     ///
@@ -29,7 +34,7 @@ public enum UsageFile {
             } catch {
                 return leftOut.add(error)
             }
-            let response = responses.lazy.compactMap { root[$0] }.first { $0["usage"] != nil } ?? root
+            let response = response(in: root)
             guard let usage = response["usage"].flatMap({ Usage($0) }) else {
                 leftOut.withoutUsage += 1
                 return

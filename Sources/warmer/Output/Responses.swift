@@ -1,5 +1,6 @@
 import OrderedJSON
 import PromptCache
+import TrafficImport
 
 /// Responses of `/v1/messages` as people have them: one as JSON or as a recorded stream, only a usage, a list, or a line
 /// each.
@@ -44,6 +45,7 @@ struct Responses {
             for (position, element) in root.elements.enumerated() { try add(element, at: "\(place): \(position)") }
             return
         }
+        let root = UsageFile.response(in: root)
         var response = MessagesResponse(
             model: root["model"]?.string, usage: Usage(root["usage"] ?? root), stopReason: root["stop_reason"]?.string)
         if response.usage == nil, root["error"] != nil {
