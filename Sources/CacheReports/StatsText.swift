@@ -22,13 +22,7 @@ public struct StatsText: Sendable {
 
     public var lines: [String] {
         guard stats.total != LedgerTotals() else { return ["nothing was recorded"] }
-        var lines = summary
-        lines.append("")
-        lines += sparkline
-        lines += causes
-        lines.append("")
-        lines += table
-        return lines
+        return Array([summary, sparkline, causes, table].filter { !$0.isEmpty }.joined(separator: [""]))
     }
 
     private var summary: [String] {
@@ -36,9 +30,11 @@ public struct StatsText: Sendable {
         let from = StatsCalendar.utc.hour(stats.since)
         let to = StatsCalendar.utc.hour(stats.until)
         var lines = ["\(total.requests) requests and \(total.pings) pings from \(from) to \(to) UTC"]
-        lines.append(
-            "hit rate  \(Self.percent(total.hitRateTokens)) of tokens, \(Self.percent(total.hitRateRequests)) of requests; "
-                + "\(total.coldStarts) cold starts")
+        if total.requests > 0 {
+            lines.append(
+                "hit rate  \(Self.percent(total.hitRateTokens)) of tokens, \(Self.percent(total.hitRateRequests)) of requests; "
+                    + "\(total.coldStarts) cold starts")
+        }
         if let warm = total.warmWaits.mean, let cold = total.coldWaits.mean {
             lines.append("first token after \(Int(warm)) ms where it was warm, \(Int(cold)) ms where it was not")
         }
@@ -75,7 +71,7 @@ public struct StatsText: Sendable {
         let found = MissCause.allCases.filter { stats.total.causes[$0] > 0 }
             .sorted { stats.total.causes[$0] > stats.total.causes[$1] }
         guard let most = found.first.map({ stats.total.causes[$0] }) else { return [] }
-        return ["", "why it was not cached"]
+        return ["why it was not cached"]
             + found.map { cause in
                 let count = stats.total.causes[cause]
                 return "  \(Self.left(cause.rawValue, 20)) \(Self.bar(Double(count) / Double(most))) \(count)"

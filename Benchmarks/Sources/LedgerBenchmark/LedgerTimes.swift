@@ -2,6 +2,7 @@ import CachePrices
 import CacheReports
 import Foundation
 import Logging
+import OrderedJSON
 import PromptCache
 import PromptCacheWarmer
 import SQLiteWarmStore

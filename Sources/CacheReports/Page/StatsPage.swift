@@ -93,12 +93,15 @@ public struct StatsPage: Sendable {
     private var charts: String {
         guard stats.total != LedgerTotals() else { return "" }
         let steps = stats.overTime
-        let names = steps.map(\.name)
+        // The year is in the heading.
+        let names = steps.map { stats.isByDay ? $0.name : String($0.name.dropFirst(5)) }
         let unit = stats.isByDay ? "day" : "hour"
         var figures = [
             Self.figure(
                 "Hit rate by \(unit)", legend: [],
-                Chart(names: names).line(steps.map { $0.totals.hitRateTokens }) { StatsText.percent($0) }),
+                Chart(names: names).line(steps.map { $0.totals.hitRateTokens }) {
+                    StatsText.percent($0).replacing(".0%", with: "%")
+                }),
             Self.figure(
                 "Requests by \(unit)", legend: [("warm", "read the cache"), ("cold", "did not")],
                 Chart(names: names).stacked(
@@ -113,7 +116,7 @@ public struct StatsPage: Sendable {
                     Chart(names: names).paired(
                         steps.map { [Self.dollars($0.totals.saved), Self.dollars($0.totals.pingCost)] },
                         classes: ["saved", "spent"]
-                    ) { "$\(($0 * 10_000).rounded() / 10_000)" }))
+                    ) { USD(picodollars: Int64($0 * 1e12)).short }))
         }
         let causes = MissCause.allCases.filter { stats.total.causes[$0] > 0 }
             .sorted { stats.total.causes[$0] > stats.total.causes[$1] }

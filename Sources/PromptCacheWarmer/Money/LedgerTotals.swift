@@ -50,7 +50,7 @@ public struct LedgerTotals: Sendable, Hashable {
 
     /// How often each cause was found.
     public struct CauseCounts: Sendable, Hashable {
-        private var counts: [MissCause: Int] = [:]
+        fileprivate var counts: [MissCause: Int] = [:]
 
         public init() {}
 
@@ -120,7 +120,29 @@ public struct LedgerTotals: Sendable, Hashable {
     }
 
     public static func += (a: inout LedgerTotals, b: LedgerTotals) {
-        for column in columns { a[keyPath: column.path] += b[keyPath: column.path] }
+        a.requests += b.requests
+        a.unknown += b.unknown
+        a.hits += b.hits
+        a.coldStarts += b.coldStarts
+        a.causes += b.causes
+        a.usage += b.usage
+        a.cost += b.cost
+        a.pings += b.pings
+        a.pingHits += b.pingHits
+        a.pingFailures += b.pingFailures
+        a.pingRefusals += b.pingRefusals
+        a.pingUsage += b.pingUsage
+        a.pingCost += b.pingCost
+        a.saved += b.saved
+        a.premium += b.premium
+        a.warmWaits += b.warmWaits
+        a.coldWaits += b.coldWaits
+    }
+}
+
+extension LedgerTotals.CauseCounts {
+    static func += (a: inout LedgerTotals.CauseCounts, b: LedgerTotals.CauseCounts) {
+        a.counts.merge(b.counts, uniquingKeysWith: +)
     }
 }
 
@@ -128,6 +150,11 @@ extension LedgerTotals.Waits {
     mutating func add(_ wait: Int) {
         milliseconds += wait
         count += 1
+    }
+
+    static func += (a: inout LedgerTotals.Waits, b: LedgerTotals.Waits) {
+        a.milliseconds += b.milliseconds
+        a.count += b.count
     }
 }
 

@@ -71,12 +71,18 @@ extension HourTotals {
             [key.hour.nanosecondsSince1970, key.scope, key.upstream, key.model.name] + sums)
     }
 
+    static let selection = "SELECT hour, scope, upstream, model, \(names.joined(separator: ", ")) FROM hourly"
+
+    /// Reads a row of ``selection``, by position since there are many.
     init(_ row: Row) {
         var totals = LedgerTotals()
-        for column in LedgerTotals.columns { totals[keyPath: column.path] = row[column.name] }
+        for (position, column) in LedgerTotals.columns.enumerated() {
+            let value: Int = row[4 + position]
+            if value != 0 { totals[keyPath: column.path] = value }
+        }
         self.init(
             Key(
-                hour: Moment(nanosecondsSince1970: row["hour"]), scope: row["scope"], upstream: row["upstream"],
-                model: ModelID(row["model"])), totals)
+                hour: Moment(nanosecondsSince1970: row[0]), scope: row[1], upstream: row[2], model: ModelID(row[3])),
+            totals)
     }
 }

@@ -27,10 +27,13 @@ extension SQLiteWarmStore: Ledger {
     public func totals(from start: Moment, to end: Moment) async throws(LedgerError) -> [HourTotals] {
         do {
             return try await pool.read { db in
-                try Row.fetchAll(
-                    db, sql: "SELECT * FROM hourly WHERE hour >= ? AND hour < ? ORDER BY hour, scope, upstream, model",
-                    arguments: [start.nanosecondsSince1970, end.nanosecondsSince1970]
-                ).map(HourTotals.init)
+                try Array(
+                    Row.fetchCursor(
+                        db,
+                        sql: HourTotals.selection
+                            + " WHERE hour >= ? AND hour < ? ORDER BY hour, scope, upstream, model",
+                        arguments: [start.nanosecondsSince1970, end.nanosecondsSince1970]
+                    ).map(HourTotals.init))
             }
         } catch {
             throw fault(error)
