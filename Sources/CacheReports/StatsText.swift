@@ -47,7 +47,7 @@ public struct StatsText: Sendable {
                 + paint(total.net.short, total.net < .zero ? .bad : .good))
         lines += unknown
         if total.pingFailures + total.pingRefusals > 0 {
-            lines.append("\(total.pingFailures) pings failed and \(total.pingRefusals) were refused by the budget")
+            lines.append("pings that failed: \(total.pingFailures); that the budget refused: \(total.pingRefusals)")
         }
         return lines
     }
