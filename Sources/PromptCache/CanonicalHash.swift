@@ -103,7 +103,7 @@ struct CanonicalHash {
         pending.removeAll(keepingCapacity: true)
     }
 
-    /// As it stands, to be kept: with nothing collected, so that it takes no more room than it must.
+    /// As it stands, to be kept: it takes no more room than it must.
     mutating func settled() -> CanonicalHash {
         flush()
         var kept = self

@@ -66,10 +66,11 @@ extension MessagesRequest {
             size.add(settingsOf: self)
             appendHead(context, to: &hash)
         }
-        var part = stop == nil ? PromptPart.tools : .messages
+        var part = PromptPart.tools
+        if let stop { part = stop.message < 0 ? blocks[stop.block].part : .messages }
         var message = stop?.message
         var messages = self["messages"]?.elements.makeIterator()
-        if let stop { for _ in 0...stop.message { _ = messages?.next() } }
+        if let stop { for _ in 0..<stop.message + 1 { _ = messages?.next() } }
         let first = stop.map { $0.block + 1 } ?? 0
         guard first <= last else { return }
         for index in first...last {

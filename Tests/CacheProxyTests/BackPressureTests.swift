@@ -3,7 +3,7 @@ import NIOCore
 import Synchronization
 import Testing
 
-@Suite("Back-pressure", .timeLimit(.minutes(1)))
+@Suite("Back-pressure", .timeLimit(.minutes(10)))
 struct BackPressureTests {
     private static let piece = ByteBuffer(repeating: UInt8(ascii: "x"), count: 1 << 20)
     private static let count = 96

@@ -1,6 +1,6 @@
 import Testing
 
-@Suite("When an upstream's connection breaks", .timeLimit(.minutes(1)))
+@Suite("When an upstream's connection breaks", .timeLimit(.minutes(10)))
 struct CutTests {
     @Test("before the response, the client is told so in the provider's shape", arguments: [false, true])
     func beforeResponse(byReset: Bool) async throws {

@@ -1,6 +1,6 @@
 import Testing
 
-@Suite("Bodies and their delimiters", .timeLimit(.minutes(1)))
+@Suite("Bodies and their delimiters", .timeLimit(.minutes(10)))
 struct FramingTests {
     @Test(
         "a response without a body has none, whatever its headers say",

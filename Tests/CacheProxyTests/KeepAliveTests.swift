@@ -1,6 +1,6 @@
 import Testing
 
-@Suite("Connections that serve more than once", .timeLimit(.minutes(1)))
+@Suite("Connections that serve more than once", .timeLimit(.minutes(10)))
 struct KeepAliveTests {
     @Test("requests sent at once are answered in their order, over one connection")
     func pipelined() async throws {

@@ -1,7 +1,7 @@
 import CacheProxy
 import Testing
 
-@Suite("Limits", .timeLimit(.minutes(1)))
+@Suite("Limits", .timeLimit(.minutes(10)))
 struct LimitTests {
     private static let small = ProxyConfiguration.Limits(body: 100, headers: 1000)
 

@@ -1,7 +1,7 @@
 import CacheProxy
 import Testing
 
-@Suite("Stopping", .timeLimit(.minutes(1)))
+@Suite("Stopping", .timeLimit(.minutes(10)))
 struct StopTests {
     private func start(drain: Duration) async throws -> Scene {
         let upstream = try await ScriptedUpstream.start()

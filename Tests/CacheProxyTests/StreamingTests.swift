@@ -1,6 +1,6 @@
 import Testing
 
-@Suite("Streams", .timeLimit(.minutes(1)))
+@Suite("Streams", .timeLimit(.minutes(10)))
 struct StreamingTests {
     @Test("each event reaches the client before the next is sent, in its own chunk")
     func events() async throws {

@@ -4,7 +4,7 @@ import NIOPosix
 import NIOSSL
 import Testing
 
-@Suite("TLS", .timeLimit(.minutes(1)))
+@Suite("TLS", .timeLimit(.minutes(10)))
 struct TLSTests {
     /// A proxy before an upstream that speaks TLS with a certificate.
     private func withTLSUpstream(

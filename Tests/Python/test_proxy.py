@@ -138,8 +138,10 @@ def weather_turn(client, messages):
     return usage
 
 
-def test_a_tool_conversation_is_kept_warm_over_a_pause_and_it_pays(emulator):
-    proxy = Proxy(emulator, "--warm", "--budget-per-day", "1.00", "--clock", emulator.url)
+def test_a_tool_conversation_is_kept_warm_over_a_pause_and_the_ledger_proves_that_it_paid(emulator, tmp_path):
+    ledger = str(tmp_path / "ledger.sqlite")
+    warming = ["--warm", "--budget-per-day", "1.00", "--policy", "break-even@5m"]
+    proxy = Proxy(emulator, *warming, "--clock", emulator.url, "--ledger", ledger)
     client = proxy.client(max_retries=0)
     messages = []
     first, second = weather_turn(client, messages)
@@ -151,6 +153,55 @@ def test_a_tool_conversation_is_kept_warm_over_a_pause_and_it_pays(emulator):
     assert "4 requests; 3 hits; 1 first sights; 0 cold starts" in bill
     pings, saved = bill.split("; ")[-1].split(" saved ")
     assert float(saved.strip().lstrip("$")) > float(pings.split("$")[-1])
+    total = warmer_json("stats", "--ledger", ledger)["total"]
+    assert total["requests"] == 4 and total["pings"] == int(pings.split()[0])
+    assert float(total["saved_usd"]) > float(total["ping_usd"]) > 0 and float(total["net_usd"]) > 0
+
+
+def warmer_json(*arguments):
+    command = [os.environ["WARMER"], *arguments, "--json"]
+    return json.loads(subprocess.run(command, capture_output=True, text=True, timeout=30, check=True).stdout)
+
+
+def test_status_and_explain_ask_the_proxy(emulator):
+    warming = ["--warm", "--budget-per-day", "1.00", "--policy", "break-even@5m", "--clock", emulator.url]
+    proxy = Proxy(emulator, *warming, "--control", "127.0.0.1:0")
+    control = ["--control", proxy.process.stdout.readline().split()[-1]]
+    client = proxy.client(max_retries=0)
+    client.messages.create(**request(system=system("It is 2026-11-25T10:00:00Z. " + LONG)))
+    client.messages.create(**request(system=system("It is 2026-11-25T10:07:12Z. " + LONG)))
+    emulator.advance(300)
+    status = warmer_json("status", *control)
+    assert {scope["scope"] for scope in status["scopes"]} == {"c1", "c2"} and status["daemon"]["warming"]["on"]
+    explained = warmer_json("explain", "c2", *control)
+    assert explained["ticks"] and explained["scopes"][0]["totals"]["arrivals"] == 1
+    assert explained["requests"][0]["changed"]["kind"] == "timestamp"
+    command = [os.environ["WARMER"], "explain", "c2", *control]
+    text = subprocess.run(command, capture_output=True, text=True, timeout=30, check=True).stdout
+    assert "diverged at system.0.text (timestamp)" in text and "keep the time out of the prefix" in text
+    proxy.stop()
+
+
+def test_the_daemon_runs_a_proxy_of_its_configuration(emulator, tmp_path):
+    (tmp_path / "warmer.yaml").write_text(f"""
+upstreams:
+  emulator: {{ url: "{emulator.url}", api_key: {{ env: KEY }} }}
+budget: {{ per_day: 1.00 }}
+dashboard: off
+proxy: {{ listen: 127.0.0.1:0, warm: on, policy: break-even@5m }}
+""")
+    command = [os.environ["WARMER"], "run", "--config", str(tmp_path / "warmer.yaml"), "--clock", emulator.url]
+    daemon = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=os.environ | {"KEY": "sk-emu-daemon-1"})
+    name, *_, url = daemon.stdout.readline().split()
+    assert name == "proxy"
+    client = anthropic.Anthropic(api_key="sk-emu-me-1", base_url=url, max_retries=0)
+    client.messages.create(**request())
+    emulator.advance(900)
+    assert client.messages.create(**request()).usage.cache_read_input_tokens > 1024
+    assert emulator.bill("me")["requests"] == 5
+    daemon.terminate()
+    assert daemon.wait(timeout=30) == 0
+    daemon.stdout.close()
 
 
 def test_without_warming_the_bill_says_what_it_would_have_saved(emulator):

@@ -83,7 +83,7 @@ def emulator():
 def test_ping_reads_what_its_request_wrote(emulator, shape):
     request, can_ping, headers = SHAPES[shape]
     workspace = "".join(filter(str.isalnum, shape))
-    proxy = Proxy(emulator, "--warm", "--budget-per-day", "1.00", "--clock", emulator.url)
+    proxy = Proxy(emulator, "--warm", "--budget-per-day", "1.00", "--policy", "break-even@5m", "--clock", emulator.url)
     text = request if isinstance(request, str) else json.dumps(request)
     outgoing = urllib.request.Request(
         proxy.url + "/v1/messages",

@@ -99,13 +99,24 @@ struct BrokenConfigurationTests {
 
     @Test("that asks for what later versions have is told so, not ignored")
     func laterSections() async throws {
-        let more = "proxy: { listen: 127.0.0.1:8787, warm: off }\nstore: { postgres: \"postgres://me:secret@db/warm\" }"
+        let more = "store: { postgres: \"postgres://me:secret@db/warm\" }"
         #expect(
             try await faults(Prompts.yaml(scope: Prompts.scope, more: more)) == [
-                "warmer.yaml:8:1: proxy: this version has no proxy yet: remove the section, and tell of arrivals by "
-                    + "POST /v1/scopes/NAME/arrivals",
-                "warmer.yaml:9:10: store.postgres: this version has no PostgreSQL store yet; write store: "
-                    + "{ sqlite: warmer.sqlite }",
+                "warmer.yaml:8:10: store.postgres: this version has no PostgreSQL store yet; write store: "
+                    + "{ sqlite: warmer.sqlite }"
+            ])
+    }
+
+    @Test("whose proxy is wrong says where and how")
+    func proxy() async throws {
+        let more = "proxy: { listen: 0.0.0.0:1, upstream: antropic, routes: { /: anthropic }, warm: 5, policy: never }"
+        #expect(
+            try await faults(Prompts.yaml(scope: Prompts.scope, more: more)).map {
+                $0.split(separator: " ").prefix(2).joined(separator: " ")
+            } == [
+                "warmer.yaml:8:18: proxy.listen:", "warmer.yaml:8:39: proxy.upstream:",
+                "warmer.yaml:8:62: proxy.routes./:", "warmer.yaml:8:81: proxy.warm:",
+                "warmer.yaml:8:92: proxy.policy:",
             ])
     }
 

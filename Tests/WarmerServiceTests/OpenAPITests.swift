@@ -23,6 +23,8 @@ struct OpenAPITests {
         ("GET /v1/scopes/{name}", "/v1/scopes/nix", 404),
         ("GET /v1/scopes/{name}/ticks", "/v1/scopes/support/ticks", 200),
         ("GET /v1/scopes/{name}/ticks", "/v1/scopes/nix/ticks", 404),
+        ("GET /v1/traffic", "/v1/traffic", 200),
+        ("GET /v1/traffic", "/v1/traffic?limit=many", 400),
         ("POST /v1/scopes/{name}/arrivals", "/v1/scopes/support/arrivals", 202),
         ("POST /v1/scopes/{name}/arrivals", "/v1/scopes/nix/arrivals", 404),
         ("POST /v1/scopes/{name}/pause", "/v1/scopes/support/pause", 200),
@@ -91,7 +93,8 @@ struct OpenAPITests {
             configuration, load: nil, warmer: warmer, clock: clock, logger: RunningDaemon.logger,
             metrics: PrometheusMetrics())
         let desk = ControlDesk(
-            warmer: warmer, clock: clock, keeper: keeper, history: TickHistory(), metrics: PrometheusMetrics(),
+            warmer: warmer, clock: clock, keeper: keeper, history: TickHistory(), arrivals: ArrivalHistory(),
+            metrics: PrometheusMetrics(),
             killSwitch: KillSwitch(warmer: warmer, state: folder.state),
             token: try ControlToken.readOrMake(folder.state), startedAt: clock.now.wall)
         let routes = ControlRoutes(desk: desk).router.routes.map { route in

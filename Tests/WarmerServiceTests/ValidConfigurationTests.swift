@@ -1,4 +1,5 @@
 import CachePrices
+import CacheProxy
 import Foundation
 import PromptCache
 import PromptCacheWarmer
@@ -81,12 +82,29 @@ struct ValidConfigurationTests {
     @Test(
         "may switch off what this version does not have",
         arguments: [
-            "proxy: off", "proxy: { warm: off, gate: off }", "store: off", "dashboard: off",
+            "proxy: off", "store: off", "dashboard: off",
         ])
     func switchedOff(section: String) async throws {
         let folder = try Folder(["support.json": Prompts.request()])
         let configuration = try await folder.read(Prompts.yaml(scope: Prompts.scope, more: section))
         #expect((configuration.dashboard == nil) == (section == "dashboard: off"))
+    }
+
+    @Test("puts a proxy in front of its upstreams")
+    func proxy() async throws {
+        let folder = try Folder(["support.json": Prompts.request()])
+        func options(_ section: String) async throws -> ProxyOptions {
+            try #require(try await folder.read(Prompts.yaml(scope: Prompts.scope, more: section)).proxy)
+        }
+        let plain = try await options("proxy: on")
+        #expect(plain.server.host == "127.0.0.1" && plain.server.port == 8787)
+        #expect(plain.server.routes.fallback.endpoint == "https://api.anthropic.com" && !plain.isWarming)
+        let full = try await options(
+            "proxy: { listen: 127.0.0.1:0, upstream: http://127.0.0.1:9, routes: { /eu: anthropic }, warm: on, "
+                + "policy: idle:2@5m, gate: on, header: off }")
+        #expect(full.server.routes.fallback.endpoint == "http://127.0.0.1:9")
+        #expect(full.server.routes.rules.map(\.match) == [.pathPrefix("/eu")])
+        #expect(full.isWarming && full.hasGate && !full.writesNotes && full.policy.name == "idle:2@5m")
     }
 
     @Test(

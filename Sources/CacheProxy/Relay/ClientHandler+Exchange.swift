@@ -103,7 +103,7 @@ extension ClientHandler {
             relayed.head, to: relayed.destination.upstream, answersExpectation: relayed.watch?.holdsRequest ?? false)
         upstream.write(.head(head))
         while let part = relayed.held.popFirst() { relay(.request(part), of: relayed) }
-        upstream.flush()
+        if !isWithinRead { upstream.flush() }
         upstream.setReading(context?.channel.isWritable ?? true)
         updateReading()
     }

@@ -28,6 +28,8 @@ final class ClientHandler: ChannelInboundHandler {
     private var timer: Scheduled<Void>?
     private var armedFor = NIODeadline.distantPast
     private var isReading = true
+    /// Within a read of the client's, whose end sends on what it has brought: the head goes with the first of the body.
+    private(set) var isWithinRead = false
 
     init(_ proxy: ProxyLoop) {
         self.proxy = proxy
@@ -50,6 +52,7 @@ final class ClientHandler: ChannelInboundHandler {
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        isWithinRead = true
         let part = unwrapInboundIn(data)
         switch phase {
         case .idle where queue.isEmpty: take(part)
@@ -62,6 +65,7 @@ final class ClientHandler: ChannelInboundHandler {
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {
+        isWithinRead = false
         if case .exchanging(let relayed) = phase { relayed.upstream?.flush() }
     }
 

@@ -14,6 +14,8 @@ public struct RememberedTrail: Sendable {
     private let context: RequestContext
     private let head: PrefixKey
     private let stops: [Stop]
+    /// Behind the last block in front of the messages, which other conversations may share.
+    private let base: Stop?
     private let seen: [Int: Seen]
 
     /// What was found out at a position.
@@ -22,17 +24,18 @@ public struct RememberedTrail: Sendable {
         var size: PromptSize
     }
 
-    /// The hash behind a whole message.
+    /// The hash behind a whole message, or behind everything in front of the messages.
     struct Stop: Sendable {
+        /// Of the message; -1 in front of the first.
         var message: Int
-        /// The message's last block.
+        /// The last block.
         var block: Int
         var hash: CanonicalHash
         var size: PromptSize
     }
 
     /// Markers move with the last turns, and a marker that moves changes bytes: so many messages are gone back over.
-    private static let messagesKept = 24
+    private static let messagesKept = 12
 
     /// - Parameters:
     ///   - request: the request.
@@ -50,24 +53,40 @@ public struct RememberedTrail: Sendable {
         let stop = earlier.flatMap { $0.stop(for: request, in: context, head: head, search) }
         var seen: [Int: Seen] = [:]
         var stops: [Stop] = []
+        var base: Stop?
         if let stop, let earlier {
             seen = earlier.seen.filter { $0.key <= stop.block && search.wanted.contains($0.key) }
             stops = earlier.stops.filter { $0.message <= stop.message }
+            base = earlier.base
         }
         if let last = search.lastBlock {
             let ends = request.messageEnds
+            let lastOfBase = request.blocks.lastIndex { $0.message == nil }
             let firstKept = max(0, ends.count - Self.messagesKept)
             request.walk(in: context, through: last, after: stop) { block, hash, size in
                 if search.wanted.contains(block) { seen[block] = Seen(key: hash.key(), size: size) }
-                guard let message = request.blocks[block].message, message >= firstKept, ends[message] == block else {
+                guard let message = request.blocks[block].message else {
+                    if block == lastOfBase { base = Stop(message: -1, block: block, hash: hash.settled(), size: size) }
                     return
                 }
+                guard message >= firstKept, ends[message] == block else { return }
                 stops.append(Stop(message: message, block: block, hash: hash.settled(), size: size))
             }
         }
         trail = search.trail(seen)
         self.seen = seen
         self.stops = stops.suffix(Self.messagesKept)
+        self.base = base
+    }
+
+    /// Whether a request has grown out of this one, as far as one late message shows; surely compared later.
+    public func seemsContinued(by new: MessagesRequest) -> Bool {
+        guard let late = stops.dropLast(2).last ?? stops.first else { return false }
+        func message(_ request: MessagesRequest) -> JSONNode? {
+            request["messages"]?.elements.dropFirst(late.message).first { _ in true }
+        }
+        guard let mine = message(request), let other = message(new) else { return false }
+        return mine.hasSameBytes(as: other)
     }
 
     /// The last stop up to which both requests are the same, with everything known that lies before it.
@@ -78,6 +97,7 @@ public struct RememberedTrail: Sendable {
         let shared = request.sharedMessages(with: new)
         let firstUnknown = search.wanted.filter { seen[$0] == nil }.min() ?? .max
         return stops.last { $0.message < shared && $0.block < firstUnknown }
+            ?? base.flatMap { $0.block < firstUnknown ? $0 : nil }
     }
 }
 

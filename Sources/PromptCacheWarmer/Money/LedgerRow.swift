@@ -90,6 +90,10 @@ public struct CoveredPrefix: Sendable, Hashable {
         self.lifetime = lifetime
     }
 
+    public init(_ key: PrefixKey, tokens: Int, lifetime: Lifetime) {
+        self.init(key: Self.digits(of: key), tokens: tokens, lifetime: lifetime)
+    }
+
     /// A prefix of a request, with its tokens estimated from its bytes.
     public init(_ prefix: Prefix) {
         self.init(

@@ -4,6 +4,7 @@ import WarmingPolicies
 final class ScopeTerms: Sendable {
     struct Values: Hashable {
         let upstream: String
+        let payer: String?
         let verifies: Bool
         let budget: Budget?
         let hours: ActiveHours?
@@ -12,6 +13,7 @@ final class ScopeTerms: Sendable {
 
         init(_ scope: WarmScope) {
             upstream = scope.upstream
+            payer = scope.payer
             verifies = scope.verifies
             budget = scope.budget
             hours = scope.hours
@@ -25,6 +27,7 @@ final class ScopeTerms: Sendable {
     init(_ values: Values) { self.values = values }
 
     var upstream: String { values.upstream }
+    var payer: String? { values.payer }
     var verifies: Bool { values.verifies }
     var budget: Budget? { values.budget }
     var hours: ActiveHours? { values.hours }

@@ -107,6 +107,8 @@ struct WarmEntry: Sendable {
         refusal = nil
         if terms.budget != self.terms.budget, stopsForMoney { stopReason = nil }
         if plan.body.count != self.plan.body.count { pingedTokens = nil }
+        // Another's key may be good.
+        if terms.payer != self.terms.payer { stopReason = nil }
         self.plan = plan
         self.terms = terms
     }

@@ -14,6 +14,9 @@ public struct WarmScope: Sendable {
     public var upstream: String
     /// Headers that decide over the cache, for example `anthropic-beta`.
     public var headers: [WarmHeader]
+    /// Stands for who pays, where one client's pings are paid by several: when a key is refused, only the scopes that it
+    /// pays for stop. Never the key itself.
+    public var payer: String?
     /// Whether a miss is confirmed by one more ping at once.
     public var verifies: Bool
     /// Its own limits, besides those of all.
@@ -36,8 +39,9 @@ public struct WarmScope: Sendable {
 
     public init(
         name: String, body: [UInt8], form: Form = .sharedPrefix, policy: WarmPolicy,
-        upstream: String = CacheWarmer.defaultUpstream, headers: [WarmHeader] = [], verifies: Bool = true,
-        budget: Budget? = nil, hours: ActiveHours? = nil, prewarm: PrewarmTimes? = nil, keepsHistory: Bool = true
+        upstream: String = CacheWarmer.defaultUpstream, headers: [WarmHeader] = [], payer: String? = nil,
+        verifies: Bool = true, budget: Budget? = nil, hours: ActiveHours? = nil, prewarm: PrewarmTimes? = nil,
+        keepsHistory: Bool = true
     ) {
         self.name = name
         self.body = body
@@ -45,6 +49,7 @@ public struct WarmScope: Sendable {
         self.policy = policy
         self.upstream = upstream
         self.headers = headers
+        self.payer = payer
         self.verifies = verifies
         self.budget = budget
         self.hours = hours

@@ -66,14 +66,16 @@ extension CacheWarmer {
     ///   - usage: the request's usage, if it is known.
     ///   - awaits: what the conversation waits for after the response. The adaptive policy learns from it.
     ///   - isSubAgent: whether a sub-agent sent it, which will end soon. The adaptive policy never pings those.
+    ///   - isRecorded: whether it is written into the ledger; false where the host does that itself.
     public nonisolated func noteArrival(
         of scope: String, at start: Moment? = nil, usage: Usage? = nil, awaits: Awaits = .unknown,
-        isSubAgent: Bool = false
+        isSubAgent: Bool = false, isRecorded: Bool = true
     ) {
         let now = options.clock.now.elapsed
         inbox.arrived(
             Inbox.Arrival(
-                scope: scope, at: min(start ?? now, now), usage: usage, awaits: awaits, isSubAgent: isSubAgent))
+                scope: scope, at: min(start ?? now, now), usage: usage, awaits: awaits, isSubAgent: isSubAgent,
+                isRecorded: isRecorded))
     }
 
     /// Every finished or refused ping from now on. Each call makes a stream of its own, which ends when the warmer stops.

@@ -170,7 +170,7 @@ public actor CacheWarmer: Service {
     }
 
     private func noted(_ arrival: Inbox.Arrival) {
-        record(arrival)
+        if arrival.isRecorded { record(arrival) }
         for (index, cell) in table[arrival.scope].enumerated() {
             // Only the whole request's usage belongs to the last breakpoint.
             var arrival = arrival
@@ -317,7 +317,10 @@ public actor CacheWarmer: Service {
         let upstream = cell.entry.terms.upstream
         switch fault {
         case .credential:
-            for other in table.all where other.entry.terms.upstream == upstream { other.entry.stop(reason) }
+            let payer = cell.entry.terms.payer
+            for other in table.all where other.entry.terms.upstream == upstream && other.entry.terms.payer == payer {
+                other.entry.stop(reason)
+            }
         case .model:
             for other in table.all where other.lane === cell.lane { other.entry.stop(reason) }
         default: cell.entry.stop(reason)

@@ -20,11 +20,11 @@ struct ConfigurationReader {
         guard let root = YAMLDocument.root(of: yaml, file: file, log: log),
             let object = root.object(Self.sections, example: "budget: { per_day: 5.00 }")
         else { return nil }
-        LaterSections.refuse(in: object)
         let upstreams = upstreams(object)
         let budget = budget(object)
         let prices = prices(object["prices"])
         let dashboard = dashboard(object["dashboard"])
+        let proxy = ProxyReader(upstreams: (upstreams ?? [:]).mapValues { $0?.endpoint }).proxy(object["proxy"])
         let store = store(object["store"])
         let logFormat = logFormat(object["log"])
         let scopeReader = ScopeReader(
@@ -35,7 +35,7 @@ struct ConfigurationReader {
         guard let upstreams, let budget, let prices else { return nil }
         return WarmerConfiguration(
             upstreams: upstreams.compactMapValues(\.self), budget: budget, scopes: scopes.map(\.scope), prices: prices,
-            dashboard: dashboard, store: store, versions: scopeReader.versions.file,
+            dashboard: dashboard, proxy: proxy, store: store, versions: scopeReader.versions.file,
             follows: Dictionary(scopes.compactMap { scope in scope.prompt.followed.map { (scope.scope.name, $0) } }) {
                 $1
             },

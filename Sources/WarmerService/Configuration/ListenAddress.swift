@@ -8,7 +8,7 @@ public struct ListenAddress: Hashable, Sendable {
     /// Where the dashboard listens unless told otherwise.
     public static let dashboard = ListenAddress(loopback: "127.0.0.1", port: 8788)
 
-    private init(loopback host: String, port: Int) {
+    init(loopback host: String, port: Int) {
         self.host = host
         self.port = port
     }

@@ -31,6 +31,8 @@ struct ScopeReader {
 
     func scopes(_ object: YAMLObject) -> [ReadScope] {
         let example = "- { name: support, request: prompts/support.json, policy: every:285s@5m }"
+        // A proxy finds its own.
+        if object["scopes"] == nil, let proxy = object["proxy"], proxy.word != false { return [] }
         guard let list = object.required("scopes", "say what to keep warm, such as \(example)") else { return [] }
         let elements = list.elements(example: example) ?? []
         if case .sequence = list.node, elements.isEmpty { list.fail("names none: add one such as \(example)") }

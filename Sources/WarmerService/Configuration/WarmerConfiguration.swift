@@ -18,6 +18,7 @@ public import Upstreams
 ///     version: sales@prod                # whichever `warmer versions switch` has made current there
 ///     policy: every:285s@5m
 /// dashboard: { listen: 127.0.0.1:8788 }
+/// proxy: { listen: 127.0.0.1:8787, warm: off, gate: off }      # without the section there is none
 /// versions: warmer-versions.sqlite      # likewise
 /// store: { sqlite: warmer.sqlite }      # this is what it is without the section; or off
 /// log: json
@@ -33,6 +34,8 @@ public struct WarmerConfiguration: Sendable {
     public var prices: PriceList
     /// Where the dashboard and the control API listen; nil for nowhere.
     public var dashboard: ListenAddress?
+    /// The proxy in front of the upstreams; nil for none.
+    public var proxy: ProxyOptions?
     /// Where the ledger is kept; nil for in memory, which forgets with the process.
     public var store: Store?
     /// The file of versions.
@@ -73,7 +76,7 @@ public struct WarmerConfiguration: Sendable {
 
     public init(
         upstreams: [String: Upstream], budget: Budget, scopes: [WarmScope], prices: PriceList = .builtIn,
-        dashboard: ListenAddress? = .dashboard, store: Store? = nil,
+        dashboard: ListenAddress? = .dashboard, proxy: ProxyOptions? = nil, store: Store? = nil,
         versions: String = "warmer-versions.sqlite", follows: [String: FollowedVersion] = [:],
         logFormat: LogFormat = .text, file: String? = nil
     ) {
@@ -82,6 +85,7 @@ public struct WarmerConfiguration: Sendable {
         self.scopes = scopes
         self.prices = prices
         self.dashboard = dashboard
+        self.proxy = proxy
         self.store = store
         self.versions = versions
         self.follows = follows

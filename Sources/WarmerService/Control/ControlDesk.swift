@@ -8,6 +8,8 @@ struct ControlDesk: Sendable {
     let clock: any WarmClock
     let keeper: ConfigurationKeeper
     let history: TickHistory
+    /// What went through the proxy.
+    let arrivals: ArrivalHistory
     let metrics: PrometheusMetrics
     let killSwitch: KillSwitch
     let token: ControlToken

@@ -16,6 +16,7 @@ struct ControlRoutes: Sendable {
         HealthEndpoint(desk: desk).add(to: router)
         ScopesEndpoint(desk: desk).add(to: router)
         ArrivalsEndpoint(desk: desk).add(to: router)
+        TrafficEndpoint(desk: desk).add(to: router)
         MoneyEndpoint(desk: desk).add(to: router)
         DashboardEndpoint(desk: desk).add(to: router)
         let guarded = router.group()

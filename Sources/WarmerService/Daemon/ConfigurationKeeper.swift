@@ -104,6 +104,11 @@ actor ConfigurationKeeper {
         state = State(configuration: new, since: clock.now.wall, revision: state.revision + 1)
     }
 
+    private func isSame(_ a: ProxyOptions?, _ b: ProxyOptions?) -> Bool {
+        guard let a, let b else { return a == nil && b == nil }
+        return a.isSame(as: b)
+    }
+
     /// What stands while the daemon runs.
     private func fixedParts(of new: WarmerConfiguration) -> [String] {
         let old = state.configuration
@@ -112,6 +117,7 @@ actor ConfigurationKeeper {
             new.upstreams == old.upstreams ? nil : fault("upstreams"),
             new.dashboard == old.dashboard ? nil : fault("dashboard"),
             new.prices == old.prices ? nil : fault("prices"),
+            isSame(new.proxy, old.proxy) ? nil : fault("proxy"),
             new.store == old.store ? nil : fault("store"),
             new.logFormat == old.logFormat ? nil : fault("log"),
         ].compactMap(\.self)

@@ -1,3 +1,4 @@
+import CacheProxy
 public import Logging
 public import PromptCacheWarmer
 public import ServiceLifecycle
@@ -25,6 +26,8 @@ public struct WarmerDaemon: Service {
     private let state: StateDirectory
     private let metrics: PrometheusMetrics
     private let history: TickHistory
+    private let arrivals = ArrivalHistory()
+    private let proxy: ProxyService?
     private let reload: (@Sendable () async throws(InvalidConfiguration) -> WarmerConfiguration)?
 
     /// - Parameters:
@@ -39,7 +42,8 @@ public struct WarmerDaemon: Service {
     ///   - reload: reads the configuration again, on SIGHUP, on request, and when its file has changed.
     ///   - logger: neither prompts nor keys are logged.
     ///   - onTick: called with every finished or refused ping, in order.
-    ///   - announce: called with one line for each server that listens: `dashboard listening on http://HOST:PORT`.
+    ///   - announce: called with one line for each server that listens: `dashboard listening on http://HOST:PORT`,
+    ///     `proxy listening on http://HOST:PORT`.
     /// - Throws: ``Upstreams/UpstreamError`` if the URL of an upstream is none.
     public init(
         _ configuration: WarmerConfiguration, clock: any WarmClock = SystemClock(),
@@ -66,24 +70,42 @@ public struct WarmerDaemon: Service {
                 try AnthropicClient(credential: $0.credential, endpoint: $0.endpoint, headers: headers)
             }
         let follower = clock as? FollowerClock
-        warmer = CacheWarmer(
-            clients: clients.mapValues { follower?.participating($0) ?? $0 },
+        let vault = CredentialVault()
+        let proxied = ProxyCall.clients(of: configuration.proxy, vault: vault, clock: clock, headers: headers)
+        let (ticks, ticked) = AsyncStream.makeStream(of: Tick.self, bufferingPolicy: .bufferingNewest(1024))
+        let warmer = CacheWarmer(
+            clients: clients.merging(proxied) { $1 }.mapValues { follower?.participating($0) ?? $0 },
             options: WarmerOptions(
                 budget: configuration.budget, gate: store, ledger: store, experience: store,
                 prices: configuration.prices, clock: clock, logger: logger, metrics: metrics,
                 warmingSwitch: WarmingSwitch(offReason: KillSwitch.offReason(environment, state)),
                 onTick: { tick in
                     history.record(tick)
+                    ticked.yield(tick)
                     onTick?(tick)
                 }))
+        self.warmer = warmer
+        proxy = configuration.proxy.map { [arrivals] options in
+            let house = ProxySurroundings(
+                warmer: options.isWarming ? warmer : nil, vault: vault, prices: configuration.prices, clock: clock,
+                ledger: store, history: arrivals, metrics: metrics, logger: logger)
+            return ProxyService(options, house, ticks: ticks) { port in
+                let scheme = options.server.serverTLS == nil ? "http" : "https"
+                let host = options.server.host
+                announce("proxy listening on \(scheme)://\(host.contains(":") ? "[\(host)]" : host):\(port)")
+            }
+        }
     }
+
+    /// What has gone through the proxy, once the daemon has ended.
+    public var bill: TrafficBill { proxy?.bill ?? TrafficBill() }
 
     /// Runs until the task is cancelled or its service group shuts down gracefully. A daemon runs once.
     ///
     /// - Throws: ``PromptCacheWarmer/ScopeFault`` if a scope cannot be warmed, ``DaemonError`` if the address cannot be
     ///   listened on, the clock is lost, or its state directory cannot be used.
     public func run() async throws {
-        let token = try ControlToken.readOrMake(state)
+        let token = try configuration.dashboard.map { _ throws(DaemonError) in try ControlToken.readOrMake(state) }
         for scope in configuration.scopes { try await warmer.add(scope) }
         let (ports, listening) = AsyncStream.makeStream(of: Int.self)
         // Until the warmer runs nobody may take the daemon for idle.
@@ -91,14 +113,15 @@ public struct WarmerDaemon: Service {
         var services: [any Service] = []
         if let follower = clock as? FollowerClock { services.append(follower) }
         services.append(WarmingService(warmer: warmer, clock: clock, ports: ports) { announceDashboard(at: $0) })
+        if let proxy { services.append(proxy) }
         let keeper = ConfigurationKeeper(
             configuration, load: reload, warmer: warmer, clock: clock, logger: logger, metrics: metrics)
         if !configuration.follows.isEmpty || reload != nil {
             services.append(VersionFollower(keeper: keeper, clock: clock, logger: logger))
         }
-        if let address = configuration.dashboard {
+        if let address = configuration.dashboard, let token {
             let desk = ControlDesk(
-                warmer: warmer, clock: clock, keeper: keeper, history: history, metrics: metrics,
+                warmer: warmer, clock: clock, keeper: keeper, history: history, arrivals: arrivals, metrics: metrics,
                 killSwitch: KillSwitch(warmer: warmer, state: state), token: token, startedAt: clock.now.wall)
             services.append(
                 ControlServer(

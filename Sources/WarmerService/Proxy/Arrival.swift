@@ -25,6 +25,8 @@ struct Arrival: Sendable {
     var hint: WarmHint?
     var note: ResponseNote
     var model: ModelFacts
+    /// Behind the names of conversations.
+    var run: String
 
     var request: MessagesRequest { remembered.request }
     var trail: PrefixTrail { remembered.trail }
@@ -33,10 +35,24 @@ struct Arrival: Sendable {
     var replayHeaders: [WarmHeader] { ReplayHeaders.of(headers) }
 
     /// For logs.
-    var name: String { recognition.map { "c\($0.id.number)" } ?? "unmarked" }
+    var name: String { recognition.map { name(of: $0.id) } ?? "unmarked" }
+
+    func name(of conversation: Conversations.ID) -> String { "c\(conversation.number)\(run)" }
 
     /// Its longest prefix in tools or system, which other conversations may share.
     var base: Prefix? { trail.prefixes.last { !$0.breakpoint.path.hasPrefix("messages") } }
+
+    /// The prefixes that it goes through: its own, and the one of an earlier turn that it was to find.
+    func covered(_ usage: Usage) -> [CoveredPrefix] {
+        let own = trail.prefixes.map(CoveredPrefix.init(_:))
+        guard let key = expectation.key, let found = expectation.alive, let last = trail.last,
+            !trail.prefixes.contains(where: { $0.key == key })
+        else { return own }
+        // On the scale of the others, which are estimated.
+        let whole = last.size.estimatedTokens
+        let tokens = found.tokens.map { usage.cached > 0 ? whole * $0 / usage.cached : whole } ?? whole
+        return [CoveredPrefix(key, tokens: min(tokens, whole), lifetime: found.lifetime)] + own
+    }
 
     /// The line for its response.
     var noteText: String {

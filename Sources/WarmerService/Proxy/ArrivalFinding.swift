@@ -1,5 +1,6 @@
 import CachePrices
 import PromptCache
+import PromptInspection
 import WarmingPolicies
 
 /// What a response's usage proves about an arrival, and what it has cost that it was not a hit: pure.
@@ -21,7 +22,7 @@ struct ArrivalFinding: Sendable, Hashable {
     /// Why it was no hit.
     var cause: MissCause?
     /// What is another one than before, where that is the cause.
-    var changed: String?
+    var divergence: Divergence?
     /// Tokens that were written though they had been cached before.
     var missed = 0
     /// What the request has cost; nil without a price or a usage.
@@ -39,10 +40,9 @@ struct ArrivalFinding: Sendable, Hashable {
     /// - Parameters:
     ///   - usage: of the response.
     ///   - arrival: what was expected of it when it began.
-    ///   - changed: what is another one than in the request before, if that is known; asked only for a miss.
-    init(
-        _ usage: Usage?, of arrival: Evidence, prices: TokenPrices?, cost: USD?, changed: () -> String?
-    ) {
+    ///   - divergence: what is another one than in a request before, where there was one that this should have gone on
+    ///     from.
+    init(_ usage: Usage?, of arrival: Evidence, prices: TokenPrices?, cost: USD?, divergence: Divergence? = nil) {
         self.cost = cost
         guard let usage else {
             verdict = .unknown
@@ -62,7 +62,8 @@ struct ArrivalFinding: Sendable, Hashable {
         idle = known.map { arrival.at - $0.touchedAt }
         // A token more or less is the provider's rounding.
         let isHit = usage.read > 0 && usage.read * 100 >= (known?.tokens ?? 0) * Self.mostOfIt
-        if isHit {
+        let diverged = arrival.expectation.expired == nil && (isHit || known == nil) ? divergence : nil
+        if isHit, diverged == nil {
             verdict = .hit
             // Without the ping between them it would have come too late.
             if let entry = arrival.expectation.alive, arrival.at - entry.arrivedAt > entry.lifetime.duration, let prices
@@ -72,7 +73,11 @@ struct ArrivalFinding: Sendable, Hashable {
             return
         }
         verdict = usage.read > 0 ? .partial : .cold
-        if let expired = arrival.expectation.expired {
+        if let diverged {
+            cause = .diverged
+            self.divergence = diverged
+            missed = diverged.tokens
+        } else if let expired = arrival.expectation.expired {
             cause = .expired
             missed = max(0, (expired.tokens ?? usage.cached) - usage.read)
             let wasShort = expired.lifetime == .oneHour && arrival.at - expired.touchedAt <= Lifetime.oneHour.duration
@@ -82,10 +87,6 @@ struct ArrivalFinding: Sendable, Hashable {
                 alive.lifetime == .oneHour && usage.write1h == 0 && usage.write5m > 0
                 ? .lifetimeDowngraded : .evictedEarly
             missed = max(0, (alive.tokens ?? usage.cached) - usage.read)
-        } else if let change = changed() {
-            cause = .diverged
-            self.changed = change
-            missed = usage.written
         } else {
             cause = .firstSight
         }
@@ -104,6 +105,13 @@ struct ArrivalFinding: Sendable, Hashable {
 }
 
 extension ArrivalFinding {
+    /// Whether it is worth finding out if the request should have gone on from another: it wrote what may have been
+    /// written before.
+    static func mayHaveDiverged(_ usage: Usage?, of arrival: Evidence) -> Bool {
+        guard let usage, arrival.expectation.expired == nil else { return false }
+        return usage.written * 100 > usage.cached * (100 - mostOfIt)
+    }
+
     /// Whether something that had been cached was paid for again.
     var isColdStart: Bool { (verdict == .cold || verdict == .partial) && cause != .firstSight }
 
@@ -112,7 +120,8 @@ extension ArrivalFinding {
         var words = [verdict.rawValue]
         switch cause {
         case .expired?: words.append("expired after \(idle.map { Int($0 / .seconds(1)) } ?? 0) s")
-        case .diverged?: words.append("diverged: \(changed ?? "the prompt") changed")
+        case .diverged?:
+            words.append("diverged" + (divergence.map { " at \($0.path) (\($0.kind.rawValue))" } ?? ""))
         case let cause?: words.append(cause.rawValue)
         case nil: break
         }

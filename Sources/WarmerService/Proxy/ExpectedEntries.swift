@@ -25,6 +25,8 @@ struct ExpectedEntries: Sendable {
     struct Expectation: Sendable {
         /// The longest prefix that should be cached.
         var alive: Entry?
+        /// Its key.
+        var key: PrefixKey?
         /// The longest that is known, where that one has run out.
         var expired: Entry?
     }
@@ -37,9 +39,10 @@ struct ExpectedEntries: Sendable {
     func expectation(for trail: PrefixTrail, realm: Int, at now: Moment) -> Expectation {
         func entry(_ key: PrefixKey) -> Entry? { entries[Place(realm: realm, key: key)] }
         let known = trail.longestMatch { entry($0) != nil }.flatMap { entry($0.key) }
-        let alive = trail.longestMatch { (entry($0)?.lifeLeft(at: now) ?? .zero) > .zero }.flatMap { entry($0.key) }
-        guard let known, known.lifeLeft(at: now) == .zero else { return Expectation(alive: alive, expired: nil) }
-        return Expectation(alive: alive, expired: known)
+        let key = trail.longestMatch { (entry($0)?.lifeLeft(at: now) ?? .zero) > .zero }?.key
+        let alive = key.flatMap(entry)
+        guard let known, known.lifeLeft(at: now) == .zero else { return Expectation(alive: alive, key: key) }
+        return Expectation(alive: alive, key: key, expired: known)
     }
 
     /// Whether a prefix should be cached now.

@@ -1,3 +1,4 @@
+import CacheProxy
 import PromptCacheWarmer
 import Upstreams
 import WarmingPolicies
@@ -13,6 +14,17 @@ struct ProxyCall: WarmCall {
 
     /// Names the scope within a ``WarmRequest``; never sent.
     static let scopeHeader = "x-prompt-cache-warmer-scope"
+
+    /// What sends the pings of a proxy's scopes, by its upstreams' endpoints; none where nothing is kept warm.
+    static func clients(
+        of proxy: ProxyOptions?, vault: CredentialVault, clock: any WarmClock, headers: [WarmHeader]
+    ) -> [String: any WarmCall] {
+        guard let proxy, proxy.isWarming else { return [:] }
+        let calls = proxy.server.routes.upstreams.map { upstream in
+            ProxyCall(endpoint: upstream.endpoint, vault: vault, clock: clock, extraHeaders: headers)
+        }
+        return Dictionary(calls.map { ($0.endpoint, $0) }) { first, _ in first }
+    }
 
     func send(_ request: WarmRequest) async throws -> WarmResponse {
         var request = request

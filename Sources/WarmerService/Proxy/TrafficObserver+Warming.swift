@@ -14,7 +14,7 @@ extension TrafficObserver {
     func keepWarm(_ arrival: Arrival) async {
         guard let warmer, let recognition = arrival.recognition else { return }
         for id in recognition.replaced + recognition.forgotten {
-            await drop("c\(id.number)", "its conversation was replaced or forgotten")
+            await drop(arrival.name(of: id), "its conversation was replaced or forgotten")
         }
         if arrival.hint == .drop { return await drop(arrival.name, "its client asked to") }
         guard arrival.hint != .off else { return }
@@ -39,8 +39,9 @@ extension TrafficObserver {
         if let until = keepUntil, until <= arrival.at { keepUntil = nil }
         let scope = WarmScope(
             name: name, body: arrival.request.bytes, form: .wholeRequest,
-            policy: Self.policy(lifetime, isHeld: keepUntil != nil), upstream: arrival.endpoint,
-            headers: arrival.replayHeaders + [WarmHeader(ProxyCall.scopeHeader, name)], keepsHistory: false)
+            policy: options.policy.counterpart(for: lifetime), upstream: arrival.endpoint,
+            headers: arrival.replayHeaders + [WarmHeader(ProxyCall.scopeHeader, name)], payer: arrival.digest,
+            keepsHistory: false)
         let kept = WarmedScopes.Scope(
             last: .init(scope: scope, keys: arrival.trail.prefixes.map(\.key)), before: old?.last,
             realm: arrival.realm, lastArrival: arrival.at,
@@ -57,7 +58,8 @@ extension TrafficObserver {
             if scopes[name] == nil { logger.info("\(name) is not warmed: \(error.reason)") }
             return await drop(name, "its last request cannot be replayed")
         }
-        warmer.noteArrival(of: name, at: start)
+        if let until = kept.keepUntil { await warmer.keep(name, until: until) }
+        warmer.noteArrival(of: name, at: start, isRecorded: false)
         if scopes[name] == nil { logger.info("\(name) is kept warm by \(kept.last.scope.policy)") }
         for gone in scopes.put(kept, now: start) { await drop(gone, "there is no room for it") }
     }
@@ -72,14 +74,15 @@ extension TrafficObserver {
         let name = "s\(base.key.hex.prefix(8))"
         vault.keep(credential, for: name, at: arrival.at)
         if scopes[name] != nil {
-            warmer.noteArrival(of: name, at: arrival.at)
+            warmer.noteArrival(of: name, at: arrival.at, isRecorded: false)
             scopes.change(name) { $0.lastArrival = arrival.at }
             return true
         }
         guard let body = try? arrival.request.truncated(after: base.breakpoint) else { return false }
         let scope = WarmScope(
-            name: name, body: body, policy: Self.policy(base.breakpoint.lifetime, isHeld: false),
-            upstream: arrival.endpoint, headers: arrival.replayHeaders + [WarmHeader(ProxyCall.scopeHeader, name)])
+            name: name, body: body, policy: options.policy.counterpart(for: base.breakpoint.lifetime),
+            upstream: arrival.endpoint, headers: arrival.replayHeaders + [WarmHeader(ProxyCall.scopeHeader, name)],
+            payer: arrival.digest)
         let kept = WarmedScopes.Scope(
             last: .init(scope: scope, keys: [base.key]), realm: arrival.realm, lastArrival: arrival.at,
             atStake: atStake(arrival, tokens: base.size.estimatedTokens))
@@ -92,12 +95,6 @@ extension TrafficObserver {
         return sharing.count(id, over: ExpectedEntries.Place(realm: arrival.realm, key: base.key))
     }
 
-    private static func policy(_ lifetime: Lifetime, isHeld: Bool) -> WarmPolicy {
-        guard isHeld else { return .breakEven(lifetime) }
-        let spacing = lifetime == .fiveMinutes ? Duration.seconds(285) : .seconds(3540)
-        return (try? WarmPolicy.every(spacing, lifetime: lifetime)) ?? .breakEven(lifetime)
-    }
-
     private func atStake(_ arrival: Arrival, tokens: Int) -> USD {
         guard let lifetime = arrival.lifetime, let price = arrival.model.price else {
             return .zero
@@ -107,12 +104,12 @@ extension TrafficObserver {
 
     // MARK: What becomes of it
 
-    func succeeded(_ arrival: Arrival, usage: Usage?) async {
+    func succeeded(_ arrival: Arrival, usage: Usage?, awaits: Awaits) async {
         guard let warmer, scopes[arrival.name]?.lastArrival == arrival.at, let usage else { return }
         scopes.change(arrival.name) { $0.before = nil }
         // Nothing was cached: nothing is there to be kept.
         if usage.cached == 0 { return await drop(arrival.name, "the provider did not cache it") }
-        warmer.noteArrival(of: arrival.name, at: arrival.at, usage: usage)
+        warmer.noteArrival(of: arrival.name, at: arrival.at, usage: usage, awaits: awaits, isRecorded: false)
     }
 
     /// The last request was refused, or never answered: what it would replay may be broken, and has touched nothing.
@@ -126,7 +123,7 @@ extension TrafficObserver {
         }
         do {
             try await warmer.replace(before.scope)
-            if let anchor { warmer.noteArrival(of: arrival.name, at: anchor) }
+            if let anchor { warmer.noteArrival(of: arrival.name, at: anchor, isRecorded: false) }
         } catch {
             await drop(arrival.name, error.reason)
         }
@@ -139,7 +136,7 @@ extension TrafficObserver {
         if case .pinged(let verdict, _) = tick.outcome, verdict != .uncached {
             entries.pinged(kept.last.keys, realm: kept.realm, at: tick.at.elapsed)
         }
-        if let until = kept.keepUntil, until <= options.clock.now.elapsed {
+        if let until = kept.keepUntil, until <= clock.now.elapsed {
             await drop(tick.scope, "the time that its client asked for is over")
         }
     }

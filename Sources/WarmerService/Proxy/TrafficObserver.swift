@@ -8,6 +8,7 @@ import NIOHTTP1
 import OrderedJSON
 import PromptCache
 import PromptCacheWarmer
+import PromptInspection
 import WarmingPolicies
 
 /// Makes sense of what goes through a proxy: recognises conversations, says what each request will find in the cache and
@@ -20,10 +21,12 @@ actor TrafficObserver {
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
     let options: ProxyOptions
-    let watcher: TrafficWatcher
-    let warmer: CacheWarmer?
-    let vault: CredentialVault
-    let logger: Logger
+    let house: ProxySurroundings
+    private let watcher: TrafficWatcher
+    var clock: any WarmClock { house.clock }
+    var warmer: CacheWarmer? { house.warmer }
+    var vault: CredentialVault { house.vault }
+    var logger: Logger { house.logger }
 
     var realms = Realms()
     private var clients = KnownClients()
@@ -40,20 +43,20 @@ actor TrafficObserver {
     private(set) var bill = TrafficBill()
 
     /// Lets followers of requests go whose response does not show its first token.
+    /// Behind the names of conversations, where they are written down beside those of other runs.
+    private let run: String
     private var timers: [UInt64: Task<Void, Never>] = [:]
 
     /// - Parameter loop: must run for as long as ``run()`` does.
     init(
-        _ options: ProxyOptions, watcher: TrafficWatcher, warmer: CacheWarmer?, vault: CredentialVault,
-        on loop: any EventLoop
+        _ options: ProxyOptions, _ house: ProxySurroundings, watcher: TrafficWatcher, on loop: any EventLoop
     ) {
         executor = loop.executor
         self.options = options
+        self.house = house
         self.watcher = watcher
-        self.warmer = warmer
-        self.vault = vault
-        logger = options.logger
-        models = ModelFacts.Table(options.prices)
+        models = ModelFacts.Table(house.prices)
+        run = house.ledger == nil ? "" : "-" + String(UInt16.random(in: .min ... .max), radix: 16)
         lastRequests = LastRequests(mostBytes: options.mostBytes / 2)
         scopes = WarmedScopes(mostBytes: options.mostBytes / 2, mostScopes: options.mostScopes)
     }
@@ -66,7 +69,7 @@ actor TrafficObserver {
             case .begun(let exchange, let status, let at): began(exchange, status: status, at: at)
             case .ended(let response): await ended(response)
             }
-            options.clock.release()
+            clock.release()
         }
         for promise in held.values { promise.succeed() }
         for timer in timers.values {
@@ -87,7 +90,7 @@ actor TrafficObserver {
         arrivals[arrival.exchange] = arrival
         await keepWarm(arrival)
         guard let admission = sighting.admission else { return }
-        await (options.clock as? FollowerClock)?.caughtUp()
+        await (clock as? FollowerClock)?.caughtUp()
         held[arrival.exchange] = admission
         admit(arrival)
     }
@@ -127,11 +130,11 @@ actor TrafficObserver {
             recognition: request.replayRefusal == nil
                 ? conversations.arrival(trail, realm: realm, client: client) : nil,
             expectation: entries.expectation(for: trail, realm: realm, at: sighting.at), hint: hint,
-            note: sighting.note, model: model)
+            note: sighting.note, model: model, run: run)
     }
 
-    /// Bytes that are read on the event loop: a tenth of a millisecond.
-    private static let largestHere = 128 << 10
+    /// Bytes that are read on the event loop: a fifth of a millisecond.
+    private static let largestHere = 256 << 10
 
     @concurrent
     private static func readElsewhere(_ sighting: RequestSighting) async throws -> MessagesRequest {
@@ -169,16 +172,16 @@ actor TrafficObserver {
         guard !cold.isEmpty, !arrival.request.isStreaming else { return }
         // Its response only begins when it is over, but the cache can be read as soon as the first token is there.
         guard let usual = timeToFirstToken.usual(for: arrival.request.model) else { return }
-        let deadline = options.clock.now.elapsed + usual
+        let deadline = clock.now.elapsed + usual
         timers[arrival.exchange] = Task {
-            try? await options.clock.sleep(until: deadline)
+            try? await clock.sleep(until: deadline)
             self.release(followersOf: arrival.exchange, asWritten: true)
             self.timers[arrival.exchange] = nil
         }
     }
 
     private func coldPlaces(of arrival: Arrival) -> [ExpectedEntries.Place] {
-        let now = options.clock.now.elapsed
+        let now = clock.now.elapsed
         return arrival.trail.prefixes
             .filter { $0.size.estimatedTokens >= ColdGate.smallest }
             .filter { !entries.isAlive($0.key, realm: arrival.realm, at: now) }
@@ -196,7 +199,7 @@ actor TrafficObserver {
             }
             // It finds what has just been written.
             arrival.expectation = entries.expectation(
-                for: arrival.trail, realm: arrival.realm, at: options.clock.now.elapsed)
+                for: arrival.trail, realm: arrival.realm, at: clock.now.elapsed)
             arrivals[follower] = arrival
             arrival.note.write(arrival.noteText)
             admit(arrival)
@@ -223,19 +226,19 @@ actor TrafficObserver {
         let isGood = response.status == 200 && response.message?.error == nil
         guard isGood else {
             await failed(arrival)
-            return judge(arrival, response, usage: nil)
+            return await judge(arrival, response, usage: nil)
         }
         let usage = response.message?.usage
-        judge(arrival, response, usage: usage)
+        await judge(arrival, response, usage: usage)
         let isCached = usage.map { $0.cached > 0 } ?? true
         if isCached {
             entries.arrived(arrival.trail, realm: arrival.realm, at: arrival.at, cached: usage?.cached)
         }
         if let id = arrival.recognition?.id { lastRequests.keep(arrival.remembered, of: id, realm: arrival.realm) }
-        await succeeded(arrival, usage: usage)
+        await succeeded(arrival, usage: usage, awaits: Awaits(response.message?.stopReason))
     }
 
-    private func judge(_ arrival: Arrival, _ response: ResponseSighting, usage: Usage?) {
+    private func judge(_ arrival: Arrival, _ response: ResponseSighting, usage: Usage?) async {
         let price = arrival.model.price
         let modifiers = arrival.request.priceModifiers
         let prices = price?.prices(promptTokens: usage?.totalInput ?? 0).modified(by: modifiers)
@@ -243,37 +246,80 @@ actor TrafficObserver {
             at: arrival.at, lifetime: arrival.lifetime, expectation: arrival.expectation, rules: arrival.model.rules)
         let finding = ArrivalFinding(
             usage, of: evidence, prices: prices,
-            cost: usage.flatMap { usage in price.map { $0.cost(of: usage, modifiers: modifiers).total } }
-        ) {
-            guard arrival.recognition?.kind == .new else { return nil }
-            return lastRequests.change(to: arrival.request, realm: arrival.realm, except: arrival.recognition?.id)
-        }
+            cost: usage.flatMap { usage in price.map { $0.cost(of: usage, modifiers: modifiers).total } },
+            divergence: await divergence(of: arrival, usage, evidence))
         bill.add(finding, usage: usage, prices: prices, lifetime: arrival.lifetime)
-        Counter(
-            label: "prompt_cache_proxy_requests_total",
-            dimensions: [("verdict", finding.verdict.rawValue), ("cause", finding.cause?.rawValue ?? "")]
-        ).increment()
-        Counter(label: "prompt_cache_proxy_lost_picodollars_total").increment(by: finding.lost.picodollars)
+        writeDown(arrival, response, usage, finding)
+        count(finding)
         var words = "\(arrival.name) \(arrival.request.model): \(finding.text)"
         if let status = response.status, status != 200 { words += ", status \(status)" }
         if !response.isWhole { words += ", cut off" }
-        if let awaited = Awaited(response.message?.stopReason) { words += "; awaits \(awaited.rawValue)" }
+        if let awaited = response.message.flatMap({ Awaits($0.stopReason).forPeople }) {
+            words += "; awaits \(awaited)"
+        }
         logger.log(level: finding.isColdStart ? .warning : .info, "\(words)")
+    }
+
+    private func divergence(
+        of arrival: Arrival, _ usage: Usage?, _ evidence: ArrivalFinding.Evidence
+    ) async -> Divergence? {
+        guard arrival.recognition?.kind == .new, ArrivalFinding.mayHaveDiverged(usage, of: evidence) else { return nil }
+        let candidates = lastRequests.lookalikes(
+            of: arrival.request, realm: arrival.realm, except: arrival.recognition?.id)
+        if candidates.isEmpty { return nil }
+        return await Divergence.first(in: candidates, of: arrival.request, RequestContext(endpoint: arrival.endpoint))
+    }
+
+    private func writeDown(
+        _ arrival: Arrival, _ response: ResponseSighting, _ usage: Usage?, _ finding: ArrivalFinding
+    ) {
+        let now = clock.now
+        let wall = now.wall + (arrival.at - now.elapsed)
+        house.history.record(
+            ArrivalHistory.Entry(
+                at: wall, scope: arrival.name, model: arrival.request.model.name, finding: finding))
+        guard let usage, let lifetime = arrival.lifetime else { return }
+        house.ledger?.record(
+            LedgerRow(
+                .arrival, at: wall, scope: arrival.name, upstream: arrival.endpoint, model: arrival.request.model,
+                prefixes: arrival.covered(usage), lifetime: lifetime, usage: usage,
+                cost: finding.cost, cause: finding.cause,
+                timeToFirstToken: response.beganAt.map { $0 - arrival.at }))
+    }
+
+    private func count(_ finding: ArrivalFinding) {
+        let cause = finding.cause?.rawValue ?? ""
+        Counter(
+            label: "prompt_cache_proxy_requests_total",
+            dimensions: [
+                ("verdict", finding.verdict.rawValue), ("cause", cause),
+                ("changed", finding.divergence?.kind.rawValue ?? ""),
+            ], factory: house.metrics
+        ).increment()
+        guard finding.lost > .zero else { return }
+        Counter(
+            label: "prompt_cache_proxy_lost_picodollars_total", dimensions: [("cause", cause)], factory: house.metrics
+        ).increment(by: finding.lost.picodollars)
     }
 
     func add(_ tick: Tick) { bill.add(tick) }
 }
 
-/// What a response waits for: how soon the next request may come.
-enum Awaited: String, Sendable {
-    case tool = "a tool"
-    case human = "a human"
-
-    init?(_ stopReason: String?) {
+extension Awaits {
+    /// What a response waits for, by its `stop_reason`.
+    init(_ stopReason: String?) {
         switch stopReason {
         case "tool_use", "pause_turn": self = .tool
         case "end_turn", "stop_sequence", "max_tokens", "refusal": self = .human
-        default: return nil
+        default: self = .unknown
+        }
+    }
+
+    fileprivate var forPeople: String? {
+        switch self {
+        case .tool: "a tool"
+        case .human: "a human"
+        case .unknown: nil
         }
     }
 }

@@ -37,17 +37,18 @@ struct ExecCommand: AsyncParsableCommand {
     func run() async throws {
         var flags = flags
         if flags.logLevel == .info { flags.logLevel = .warning }
-        let options = try await flags.options(listen: try ListenAddress("127.0.0.1:0"), upstream: Self.usualUpstream)
-        CoreDumps.switchOff()
-        let (ports, listening) = AsyncStream.makeStream(of: Int.self)
-        let service = ProxyService(options) { port in
-            listening.yield(port)
+        let (lines, listening) = AsyncStream.makeStream(of: String.self)
+        let daemon = try await flags.daemon(
+            listen: try ListenAddress("127.0.0.1:0"), upstream: Self.usualUpstream
+        ) { line in
+            listening.yield(line)
             listening.finish()
         }
+        CoreDumps.switchOff()
         let child = ChildProcess(command)
-        var quiet = options.logger
+        var quiet = flags.logger
         quiet.logLevel = max(flags.logLevel, .warning)
-        let group = ServiceGroup(services: [service], logger: quiet)
+        let group = ServiceGroup(services: [daemon], logger: quiet)
         let code = try await withThrowingTaskGroup(of: Int32?.self) { tasks in
             tasks.addTask {
                 defer { listening.finish() }
@@ -55,10 +56,10 @@ struct ExecCommand: AsyncParsableCommand {
                 return nil
             }
             tasks.addTask {
-                guard let port = await ports.first(where: { _ in true }) else { return nil }
+                guard let url = await lines.first(where: { _ in true })?.split(separator: " ").last else { return nil }
                 defer { Task { await group.triggerGracefulShutdown() } }
                 do {
-                    return try await child.run(environment: ["ANTHROPIC_BASE_URL": "http://127.0.0.1:\(port)"])
+                    return try await child.run(environment: ["ANTHROPIC_BASE_URL": String(url)])
                 } catch let failure as SpawnFailure {
                     Terminal.complain("\(failure.command): \(failure.reason); check the command behind --")
                     return failure.code
@@ -68,7 +69,7 @@ struct ExecCommand: AsyncParsableCommand {
             for try await result in tasks { code = result ?? code }
             return code
         }
-        let bill = BillText(service.bill)
+        let bill = BillText(daemon.bill)
         FileHandle.standardError.write(Data("\(json ? bill.json.text() : bill.table)\n".utf8))
         if let code, code != 0 { throw ExitCode(code) }
     }

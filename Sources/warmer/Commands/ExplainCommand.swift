@@ -5,11 +5,13 @@ import OrderedJSON
 struct ExplainCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "explain",
-        abstract: "Why a scope does what it does: its state, its next action, its last pings, what it has cost.",
+        abstract:
+            "Why a scope does what it does: its state, its next action, its last pings and requests, what it has cost.",
         discussion: """
             Example:
 
               warmer explain support
+              warmer explain c1        # a conversation of the proxy's, as its log calls it
             """)
 
     @Argument(help: "The scope's name.") var scope: String
@@ -19,17 +21,49 @@ struct ExplainCommand: AsyncParsableCommand {
 
     func run() async throws {
         let client = try control.client()
-        let scopes = try await client.get(ControlClient.scope(scope))["scopes"]
-        let ticks = try await client.get(ControlClient.scope(scope, "/ticks?limit=\(history)"))["ticks"]
+        let requests = try await client.get(
+            "/v1/traffic?scope=\(ControlClient.escaped(scope))&limit=\(history)")["requests"]
+        let traffic = requests.map { Array($0.elements) } ?? []
+        var scopes: JSONNode?
+        var ticks: JSONNode?
+        do {
+            scopes = try await client.get(ControlClient.scope(scope))["scopes"]
+            ticks = try await client.get(ControlClient.scope(scope, "/ticks?limit=\(history)"))["ticks"]
+        } catch  where !traffic.isEmpty {
+            // A conversation that went through the proxy and is not kept warm.
+        }
         if json {
-            Terminal.print(#"{"scopes":\#(scopes?.source ?? "[]"),"ticks":\#(ticks?.source ?? "[]")}"#)
+            Terminal.print(
+                #"{"scopes":\#(scopes?.source ?? "[]"),"ticks":\#(ticks?.source ?? "[]"),"requests":\#(requests?.source ?? "[]")}"#
+            )
             return
         }
         for node in scopes.map({ Array($0.elements) }) ?? [] { explain(ScopeRow(node)) }
+        if scopes == nil { Terminal.print("\(scope): not kept warm") }
         let past = ticks.map { Array($0.elements) } ?? []
+        if scopes != nil {
+            Terminal.print("")
+            Terminal.print(past.isEmpty ? "no pings yet since the daemon started" : "last pings")
+            for tick in past { Terminal.print("  " + line(tick)) }
+        }
+        guard !traffic.isEmpty else { return }
         Terminal.print("")
-        Terminal.print(past.isEmpty ? "no pings yet since the daemon started" : "last pings")
-        for tick in past { Terminal.print("  " + line(tick)) }
+        Terminal.print("last requests")
+        for request in traffic { for line in lines(of: request) { Terminal.print("  " + line) } }
+    }
+
+    /// A request that went through the proxy, and what to do about a change in it.
+    private func lines(of request: JSONNode) -> [String] {
+        let time = Self.time(request["at"])
+        let isGood =
+            ["hit", "unknown"].contains(request["verdict"]?.string) || request["cause"]?.string == "first sight"
+        let advice = (request["changed"]?["advice"]?.string).map { "  " + $0 }
+        return ["\(time)  \(Terminal.paint(request["text"]?.string ?? "", isGood ? .green : .yellow))"]
+            + [advice].compactMap(\.self)
+    }
+
+    private static func time(_ node: JSONNode?) -> String {
+        (node?.string ?? "").replacing("T", with: " ").replacing("Z", with: "")
     }
 
     private func explain(_ row: ScopeRow) {
@@ -51,7 +85,7 @@ struct ExplainCommand: AsyncParsableCommand {
         let outcome = tick["outcome"]?.string ?? ""
         let cause = tick["cause"]?.string.map { " (\($0))" } ?? ""
         let cost = (tick["cost_usd"]?.string).flatMap { try? USD($0) }?.short ?? ""
-        let time = (tick["at"]?.string ?? "").replacing("T", with: " ").replacing("Z", with: "")
+        let time = Self.time(tick["at"])
         let isGood = outcome == "hit" || cause == " (first sight)"
         return "\(time)  \(Terminal.paint((outcome + cause).padded(26), isGood ? .green : .yellow))  "
             + "\(cost.padded(10))  \(tick["reason"]?.string ?? "")"

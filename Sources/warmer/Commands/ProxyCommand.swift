@@ -3,6 +3,7 @@ import Foundation
 import Logging
 import NIOSSL
 import ServiceLifecycle
+import Synchronization
 import UnixSignals
 import WarmerService
 
@@ -15,6 +16,7 @@ struct ProxyCommand: AsyncParsableCommand {
 
               warmer proxy --upstream https://api.anthropic.com --listen 127.0.0.1:8787
               ANTHROPIC_BASE_URL=http://127.0.0.1:8787 python app.py
+              warmer proxy --warm --budget-per-day 1.00 --ledger warmer.sqlite --control 127.0.0.1:8788
 
             Prints `listening on http://HOST:PORT`; logs go to standard error. It spends nothing of its own without \
             --warm and --budget-per-day. Ctrl-C or SIGTERM ends it once requests under way have ended. docs/proxy.md \
@@ -27,6 +29,11 @@ struct ProxyCommand: AsyncParsableCommand {
     var tlsCertificate: String?
     @Option(help: ArgumentHelp("The key of the certificate, as PEM.", valueName: "file")) var tlsKey: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Where the control API and the dashboard listen, for warmer status and explain.", valueName: "address"))
+    var control: String?
+
     func validate() throws {
         if (tlsCertificate == nil) != (tlsKey == nil) {
             throw ValidationError("--tls-certificate and --tls-key go together: give both, or neither")
@@ -36,24 +43,22 @@ struct ProxyCommand: AsyncParsableCommand {
     func run() async throws {
         let address = try ListenAddress(listen)
         let tls = try serverTLS()
-        let options = try await flags.options(listen: address, tls: tls)
+        let control = try control.map { try WarmerService.ListenAddress($0) }
+        let lines = ProxyLines()
+        let daemon = try await flags.daemon(listen: address, tls: tls, control: control) { lines.print($0) }
         CoreDumps.switchOff()
-        let host = address.host.contains(":") ? "[\(address.host)]" : address.host
-        let service = ProxyService(options) { port in
-            Terminal.print("listening on \(tls == nil ? "http" : "https")://\(host):\(port)")
-        }
-        var quiet = options.logger
+        var quiet = flags.logger
         quiet.logLevel = max(flags.logLevel, .warning)
         do {
             try await ServiceGroup(
-                services: [service], gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet
+                services: [daemon], gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet
             ).run()
         } catch let error as ClockError {
             throw Failure(.failed, "\(error)")
-        } catch {
-            throw Failure(.failed, "cannot listen on \(listen): \(error); choose another address")
+        } catch let error as DaemonError {
+            throw Failure(.failed, "\(error)")
         }
-        flags.logger.info("\(BillText(service.bill).line)")
+        flags.logger.info("\(BillText(daemon.bill).line)")
     }
 
     private func serverTLS() throws(Failure) -> TLSConfiguration? {
@@ -68,6 +73,23 @@ struct ProxyCommand: AsyncParsableCommand {
         }
         return .makeServerConfiguration(
             certificateChain: certificates.map { .certificate($0) }, privateKey: .privateKey(privateKey))
+    }
+}
+
+/// What is printed when servers listen: the proxy's address first, whoever came first.
+private final class ProxyLines: Sendable {
+    private let waiting = Mutex<[String]?>([])
+
+    func print(_ line: String) {
+        waiting.withLock { waiting in
+            guard line.hasPrefix("proxy ") else {
+                if waiting == nil { Terminal.print(line) } else { waiting?.append(line) }
+                return
+            }
+            Terminal.print(String(line.dropFirst("proxy ".count)))
+            for other in waiting ?? [] { Terminal.print(other) }
+            waiting = nil
+        }
     }
 }
 

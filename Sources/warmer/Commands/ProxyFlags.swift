@@ -6,6 +6,7 @@ import Logging
 import NIOSSL
 import PromptCacheWarmer
 import WarmerService
+import WarmingPolicies
 
 /// What `proxy` and `exec` have in common.
 struct ProxyFlags: ParsableArguments {
@@ -20,11 +21,15 @@ struct ProxyFlags: ParsableArguments {
     var warm = false
     @Option(help: ArgumentHelp("What all pings of a day may cost, in USD; needed for --warm.", valueName: "usd"))
     var budgetPerDay: String?
+    @Option(help: "When pings are sent: adaptive, break-even@5m, idle:2@5m and others.") var policy = "adaptive"
     @Flag(help: "When several requests meet the same cold prompt at once, let one go ahead and write it.")
     var gate = false
     @Flag(
         inversion: .prefixedNo, help: "Say in the header x-prompt-cache-warmer what each response should find cached.")
     var header = true
+    @Option(
+        help: ArgumentHelp("Write arrivals and pings down in this ledger, for stats and plan.", valueName: "file"))
+    var ledger: String?
     @Option(help: ArgumentHelp("A price file, for models that have no price or another one.", valueName: "file"))
     var prices: String?
     @Option(help: ArgumentHelp("Take the time from an emulator instead of this machine.", valueName: "url"))
@@ -51,21 +56,36 @@ struct ProxyFlags: ParsableArguments {
         else { throw ValidationError("a limit is out of range: see the help") }
     }
 
-    func options(
-        listen: ListenAddress, upstream usual: String = "https://api.anthropic.com", tls: TLSConfiguration? = nil
-    ) async throws -> ProxyOptions {
-        let server = try server(listen, upstream ?? usual, tls)
-        let budget = try budget()
-        let prices = try Prices.list(adding: prices)
+    /// A daemon that is nothing but a proxy.
+    ///
+    /// - Parameters:
+    ///   - usual: the upstream unless the flags name one.
+    ///   - control: where its control API listens; nil for nowhere.
+    ///   - announce: called with a line for each server that listens.
+    func daemon(
+        listen: ListenAddress, upstream usual: String = "https://api.anthropic.com", tls: TLSConfiguration? = nil,
+        control: WarmerService.ListenAddress? = nil, announce: @escaping @Sendable (String) -> Void
+    ) async throws -> WarmerDaemon {
+        let options = ProxyOptions(
+            server: try server(listen, upstream ?? usual, tls), isWarming: warm, policy: try warmPolicy(),
+            hasGate: gate, writesNotes: header)
+        let configuration = WarmerConfiguration(
+            upstreams: [:], budget: try budget(), scopes: [], prices: try Prices.list(adding: prices),
+            dashboard: control, proxy: options, store: ledger.map { .sqlite($0) })
         let time: any WarmClock
         do {
             time = if let clock { try await FollowerClock.join(clock) } else { SystemClock() }
         } catch {
             throw Failure(.failed, "--clock \(clock ?? ""): \(error)")
         }
-        return ProxyOptions(
-            server: server, budget: budget, hasGate: gate, writesNotes: header, prices: prices, clock: time,
-            logger: logger)
+        let environment = ProcessInfo.processInfo.environment
+        do {
+            return try WarmerDaemon(
+                configuration, clock: time, store: try await configuration.openStore(clock: time, logger: logger),
+                state: .standard(environment), environment: environment, logger: logger, announce: announce)
+        } catch let error as LedgerError {
+            throw Failure(.usage, "--ledger: \(error)")
+        }
     }
 
     var logger: Logger {
@@ -100,8 +120,16 @@ struct ProxyFlags: ParsableArguments {
         }
     }
 
-    private func budget() throws(Failure) -> Budget? {
-        guard warm, let budgetPerDay else { return nil }
+    private func warmPolicy() throws(Failure) -> WarmPolicy {
+        do {
+            return try WarmPolicy(policy)
+        } catch {
+            throw Failure(.usage, "--policy \(policy): \(error)")
+        }
+    }
+
+    private func budget() throws(Failure) -> Budget {
+        guard warm, let budgetPerDay else { return .perDay(.zero) }
         do {
             return Budget.perDay(try USD(budgetPerDay))
         } catch {

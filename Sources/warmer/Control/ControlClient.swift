@@ -34,8 +34,12 @@ struct ControlClient: Sendable {
 
     /// The path of a scope, whatever stands in its name.
     static func scope(_ name: String, _ rest: String = "") -> String {
+        "/v1/scopes/\(escaped(name))\(rest)"
+    }
+
+    static func escaped(_ text: String) -> String {
         let allowed = CharacterSet.alphanumerics.union(CharacterSet(charactersIn: "-._~"))
-        return "/v1/scopes/\(name.addingPercentEncoding(withAllowedCharacters: allowed) ?? name)\(rest)"
+        return text.addingPercentEncoding(withAllowedCharacters: allowed) ?? text
     }
 
     private func send(_ request: HTTPClientRequest) async throws -> JSONNode {

@@ -10,7 +10,7 @@ import WarmingPolicies
 /// Some thousand requests; `make soak` sends a million.
 @Suite("Requests with faults of both sides at random")
 struct SoakTests {
-    private static let count = UInt64(ProcessInfo.processInfo.environment["WARMER_SOAK_REQUESTS"] ?? "") ?? 3000
+    private static let count = UInt64(ProcessInfo.processInfo.environment["WARMER_SOAK_REQUESTS"] ?? "") ?? 2000
     private static let clients: UInt64 = 24
 
     @Test("every answer is the upstream's, and no connection, descriptor or memory is left behind")

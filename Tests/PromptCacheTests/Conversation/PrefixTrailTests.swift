@@ -50,27 +50,3 @@ struct PrefixTrailTests {
         #expect(new.longestMatch { _ in false } == nil)
     }
 }
-
-@Suite("What has changed between two requests")
-struct ChangeTests {
-    @Test(
-        "the first part that is another one is named",
-        arguments: [
-            (#"{"model":"n","messages":[]}"#, "the model"),
-            (#"{"model":"m","tools":[],"messages":[]}"#, "tools"),
-            (#"{"model":"m","system":"y","messages":[]}"#, "system"),
-            (#"{"model":"m","system":"x","thinking":{"type":"adaptive"},"messages":[]}"#, "thinking"),
-            (#"{"model":"m","system":"x","messages":[{"role":"user","content":"b"}]}"#, "messages.0"),
-            (#"{"model":"m","system":"x","messages":[]}"#, "messages.0"),
-        ])
-    func named(_ body: String, _ part: String) throws {
-        let before = try request(#"{"model":"m","system":"x","messages":[{"role":"user","content":"a"}]}"#)
-        #expect(try request(body).changedPart(since: before) == part)
-    }
-
-    @Test("growth is no change, nor is a marker that moves on")
-    func growth() throws {
-        let before = try request(ConversationsTests.body(["a", "b", "c"]))
-        #expect(try request(ConversationsTests.body(["a", "b", "c", "d", "e"])).changedPart(since: before) == nil)
-    }
-}

@@ -8,7 +8,7 @@ import Testing
 
 @testable import WarmerService
 
-@Suite("The gate before cold prompts", .timeLimit(.minutes(1)))
+@Suite("The gate before cold prompts", .timeLimit(.minutes(10)))
 struct ProxyGateTests {
     private static let long = String(repeating: Prompts.book, count: 5)
 

@@ -7,7 +7,7 @@ import SteppedTime
 import Testing
 import WarmerService
 
-@Suite("What a proxy sees", .timeLimit(.minutes(1)))
+@Suite("What a proxy sees", .timeLimit(.minutes(10)))
 struct ProxyObservationTests {
     @Test("a conversation that grows hits, one that rested too long is a cold start with its cause and its price")
     func growthAndExpiry() async throws {
@@ -41,9 +41,42 @@ struct ProxyObservationTests {
     @Test("a prompt with a date in it is told from a new one, with what has changed")
     func diverged() async throws {
         let bill = try await RunningProxy.run(gate: false) { proxy in
-            _ = try await proxy.post(Talk.body(["a"], system: "It is 10:00. \(Prompts.book)"))
-            _ = try await proxy.post(Talk.body(["a"], system: "It is 10:01. \(Prompts.book)"))
-            #expect(proxy.lines.contains("c2 claude-sonnet-5-5: cold, diverged: system changed"))
+            _ = try await proxy.post(Talk.body(["a"], system: "It is 2026-11-25T10:00:00Z. \(Prompts.book)"))
+            _ = try await proxy.post(Talk.body(["a"], system: "It is 2026-11-25T10:01:07Z. \(Prompts.book)"))
+            #expect(proxy.lines.contains("c2 claude-sonnet-5-5: cold, diverged at system.0.text (timestamp)"))
+        }
+        #expect(bill.coldStarts == [.diverged: 1])
+    }
+
+    @Test("why a request missed can be asked for, with what has changed and what it cost")
+    func explained() async throws {
+        try await RunningProxy.run(gate: false, control: true) { proxy in
+            _ = try await proxy.post(Talk.body(["a"], system: "It is 2026-11-25T10:00:00Z. \(Prompts.book)"))
+            _ = try await proxy.post(Talk.body(["a"], system: "It is 2026-11-25T10:01:07Z. \(Prompts.book)"))
+            let requests = Array(
+                try await proxy.ask("/v1/traffic?limit=10")["requests"].map { Array($0.elements) } ?? [])
+            #expect(requests.count == 2)
+            let last = try #require(requests.first)
+            #expect(last["scope"]?.string == "c2" && last["cause"]?.string == "diverged")
+            #expect(last["changed"]?["path"]?.string == "system.0.text")
+            #expect(last["changed"]?["kind"]?.string == "timestamp")
+            #expect(try USD(last["lost_usd"]?.string ?? "0") > .zero)
+            let first = try await proxy.ask("/v1/traffic?scope=c1")["requests"].map { Array($0.elements) } ?? []
+            #expect(first.count == 1 && first[0]["cause"]?.string == "first sight")
+            let misses = try await proxy.ask("/v1/traffic?misses=true")["requests"].map { Array($0.elements) } ?? []
+            #expect(misses.count == 1)
+        }
+    }
+
+    @Test("a change behind a prompt that is still read is told from a conversation of its own")
+    func divergedWithin() async throws {
+        let bill = try await RunningProxy.run(gate: false) { proxy in
+            func turns(_ beginning: String) -> [String] { [beginning + Prompts.book, "b", "c"] }
+            _ = try await proxy.post(Talk.body(turns("It is 2026-11-25T10:00:00Z. ")))
+            _ = try await proxy.post(Talk.body(turns("It is 2026-11-25T10:07:12Z. ")))
+            #expect(proxy.lines.contains("c2 claude-sonnet-5-5: partial, diverged at messages.0"))
+            _ = try await proxy.post(Talk.body(turns("Something else altogether: ")))
+            #expect(proxy.lines.contains("c3 claude-sonnet-5-5: hit"))
         }
         #expect(bill.coldStarts == [.diverged: 1])
     }

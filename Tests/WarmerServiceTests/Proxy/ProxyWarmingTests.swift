@@ -3,11 +3,13 @@ import OrderedJSON
 import PromptCache
 import PromptCacheEmulator
 import PromptCacheWarmer
+import SQLiteWarmStore
 import SteppedTime
 import Testing
 import WarmerService
+import WarmingPolicies
 
-@Suite("What a proxy keeps warm", .timeLimit(.minutes(1)))
+@Suite("What a proxy keeps warm", .timeLimit(.minutes(10)))
 struct ProxyWarmingTests {
     private static let dollar = Budget.perDay(.usd("1.00"))
 
@@ -45,6 +47,54 @@ struct ProxyWarmingTests {
         }
         #expect(bill.hits == 3 && bill.coldStartCount == 0 && bill.pings > 5)
         #expect(bill.saved > bill.pingsSpent)
+    }
+
+    @Test("the ledger has every request and every ping once, and proves that warming paid")
+    func ledger() async throws {
+        let folder = try Folder()
+        let file = "\(folder.path)/ledger.sqlite"
+        let bill = try await RunningProxy.run(budget: Self.dollar, ledger: file) { proxy in
+            _ = try await proxy.post(Talk.body(["a"]))
+            await proxy.advance(1500)
+            _ = try await proxy.post(Talk.body(["a", "b", "c"]))
+        }
+        let store = try await SQLiteWarmStore.open(file, budget: .perDay(.zero), logger: RunningDaemon.logger)
+        let rows = try await store.rows(from: .distantPast, to: .distantFuture)
+        #expect(rows.count { $0.kind == .arrival } == 2 && rows.count { $0.kind == .ping } == bill.pings)
+        #expect(Set(rows.map(\.scope)).count == 1)
+        let saved = try await store.totals(from: .distantPast, to: .distantFuture).reduce(USD.zero) {
+            $0 + $1.totals.saved
+        }
+        let spent = rows.filter { $0.kind == .ping }.reduce(USD.zero) { $0 + ($1.cost ?? .zero) }
+        #expect(spent == bill.pingsSpent && saved > spent)
+    }
+
+    @Test("the adaptive policy learns a conversation over all its turns, though each turn is another request")
+    func adaptive() async throws {
+        let bill = try await RunningProxy.run(budget: Self.dollar, policy: .adaptive) { proxy in
+            var turns = ["a"]
+            _ = try await proxy.post(Talk.body(turns))
+            for turn in 1...30 {
+                await proxy.advance(400)
+                turns += ["b\(turn)", "c\(turn)"]
+                _ = try await proxy.post(Talk.body(turns))
+            }
+        }
+        // It has never seen any other gap, so it holds them all, with one ping each.
+        #expect(bill.hits >= 28 && bill.pings <= 35)
+        #expect(bill.saved > bill.pingsSpent)
+    }
+
+    @Test("a key that is refused stops only what it pays for")
+    func refusedKey() async throws {
+        try await RunningProxy.run(budget: Self.dollar) { proxy in
+            _ = try await proxy.post(Talk.body(["a"]), key: "sk-emu-one-1")
+            _ = try await proxy.post(Talk.body(["b"]), key: "sk-emu-two-1")
+            try proxy.emulator.setFaults(#"[{"status": 401, "workspace": "one"}]"#)
+            await proxy.advance(900)
+            #expect(proxy.pings("one", clients: 1) == 0 && proxy.lines.contains("401"))
+            #expect(proxy.pings("two", clients: 1) == 3)
+        }
     }
 
     @Test("pings are the last request byte for byte but for max_tokens and stream, and read all of it")

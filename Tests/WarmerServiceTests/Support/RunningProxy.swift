@@ -1,9 +1,11 @@
 import AsyncHTTPClient
+import CachePrices
 import CacheProxy
 import Logging
 import NIOCore
 import NIOHTTP1
 import OrderedJSON
+import PromptCache
 import PromptCacheEmulator
 import PromptCacheWarmer
 import ServiceLifecycle
@@ -11,42 +13,66 @@ import SteppedTime
 import Synchronization
 import WarmerService
 import WarmerTesting
+import WarmingPolicies
 
 /// A proxy in front of an emulator, on one stepped time, asked over real HTTP.
 struct RunningProxy: Sendable {
     let base: String
     let emulator: Emulator
     let lines: LogLines
+    /// Its control API, if it was asked for.
+    var control: String?
 
-    /// - Parameter gate: holds each request until it has been looked at, so that its response is sure to bear the note.
+    /// - Parameters:
+    ///   - policy: one that has nothing to learn, so that a test can say when it pings.
+    ///   - gate: holds each request until it has been looked at, so that its response is sure to bear the note.
+    ///   - control: whether the control API listens.
+    ///   - ledger: where arrivals and pings are written down.
     /// - Returns: the bill, once the proxy has stopped.
     @discardableResult
     static func run(
-        budget: Budget? = nil, gate: Bool = true, header: Bool = true, latency: LatencyModel = .none,
-        mostScopes: Int = 1000, body: @escaping @Sendable (RunningProxy) async throws -> Void
+        budget: Budget? = nil, policy: WarmPolicy = .breakEven(.fiveMinutes), gate: Bool = true, header: Bool = true,
+        latency: LatencyModel = .none, mostScopes: Int = 1000, control: Bool = false, ledger: String? = nil,
+        body: @escaping @Sendable (RunningProxy) async throws -> Void
     ) async throws -> TrafficBill {
         let time = SteppedTime()
         return try await Emulator.run(EmulatorConfiguration(latency: latency, time: time)) { emulator in
             let lines = LogLines()
-            let (ports, listening) = AsyncStream.makeStream(of: Int.self)
+            let (announced, listening) = AsyncStream.makeStream(of: String.self)
             let upstream = try ProxyUpstream(emulator.baseURL)
-            let service = ProxyService(
-                ProxyOptions(
+            let folder = try Folder()
+            let clock = SteppedClock(time)
+            let configuration = WarmerConfiguration(
+                upstreams: [:], budget: budget ?? .perDay(.zero), scopes: [],
+                dashboard: control ? try ListenAddress("127.0.0.1:0") : nil,
+                proxy: ProxyOptions(
                     server: ProxyConfiguration(
                         routes: Routes(fallback: upstream), timeouts: .init(drain: .seconds(1))),
-                    budget: budget, hasGate: gate, writesNotes: header, clock: SteppedClock(time),
-                    logger: lines.logger, mostScopes: mostScopes)
-            ) { listening.yield($0) }
-            let group = ServiceGroup(services: [service], logger: RunningDaemon.logger)
+                    isWarming: budget != nil, policy: policy, hasGate: gate, writesNotes: header,
+                    mostScopes: mostScopes),
+                store: ledger.map { .sqlite($0) })
+            let daemon = try WarmerDaemon(
+                configuration, clock: clock,
+                store: try await configuration.openStore(clock: clock, logger: RunningDaemon.logger),
+                state: folder.state,
+                logger: lines.logger, announce: { listening.yield($0) })
+            let group = ServiceGroup(services: [daemon], logger: RunningDaemon.logger)
             try await withThrowingTaskGroup(of: Void.self) { tasks in
                 tasks.addTask {
                     defer { listening.finish() }
                     try await group.run()
                 }
-                if let port = await ports.first(where: { _ in true }) {
+                var urls: [Substring: String] = [:]
+                for await line in announced {
+                    let words = line.split(separator: " ")
+                    urls[words[0]] = String(words[words.count - 1])
+                    if urls["proxy"] != nil, !control || urls["dashboard"] != nil { break }
+                }
+                if let base = urls["proxy"] {
                     do {
                         try await body(
-                            RunningProxy(base: "http://127.0.0.1:\(port)", emulator: emulator, lines: lines))
+                            RunningProxy(
+                                base: base, emulator: emulator, lines: lines, control: urls["dashboard"]))
                     } catch {
                         await group.triggerGracefulShutdown()
                         throw error
@@ -55,7 +81,7 @@ struct RunningProxy: Sendable {
                 await group.triggerGracefulShutdown()
                 try await tasks.waitForAll()
             }
-            return service.bill
+            return daemon.bill
         }
     }
 
@@ -84,6 +110,13 @@ struct RunningProxy: Sendable {
         return Answer(
             status: Int(response.status.code), note: response.headers.first(name: "x-prompt-cache-warmer"),
             usage: (try? JSONText(Array(text.utf8)).root)?["usage"], body: text)
+    }
+
+    /// An answer of the control API.
+    func ask(_ path: String) async throws -> JSONNode {
+        let response = try await HTTPClient.shared.execute(
+            HTTPClientRequest(url: (control ?? "") + path), timeout: .seconds(20))
+        return try JSONText(Array(try await response.body.collect(upTo: 1 << 20).readableBytesView)).root
     }
 
     func advance(_ seconds: Int) async { await emulator.time.advance(by: .seconds(seconds)) }
