@@ -8,6 +8,8 @@ struct ControlDesk: Sendable {
     let clock: any WarmClock
     let keeper: ConfigurationKeeper
     let history: TickHistory
+    let ledger: LedgerReader
+    let whatIf: WhatIf
     let metrics: PrometheusMetrics
     let killSwitch: KillSwitch
     let token: ControlToken

@@ -69,8 +69,9 @@ public struct WarmerDaemon: Service {
         warmer = CacheWarmer(
             clients: clients.mapValues { follower?.participating($0) ?? $0 },
             options: WarmerOptions(
-                budget: configuration.budget, gate: store, ledger: store, experience: store,
-                prices: configuration.prices, clock: clock, logger: logger, metrics: metrics,
+                budget: configuration.budget, gate: store, ledger: HeardLedger(ledger: store, history: history),
+                experience: store, prices: configuration.prices, profile: configuration.profile, clock: clock,
+                logger: logger, metrics: metrics,
                 warmingSwitch: WarmingSwitch(offReason: KillSwitch.offReason(environment, state)),
                 onTick: { tick in
                     history.record(tick)
@@ -98,7 +99,11 @@ public struct WarmerDaemon: Service {
         }
         if let address = configuration.dashboard {
             let desk = ControlDesk(
-                warmer: warmer, clock: clock, keeper: keeper, history: history, metrics: metrics,
+                warmer: warmer, clock: clock, keeper: keeper, history: history,
+                ledger: LedgerReader(store, clock: clock),
+                whatIf: WhatIf(
+                    store, clock: clock, prices: configuration.prices, timeZone: configuration.budget.timeZone),
+                metrics: metrics,
                 killSwitch: KillSwitch(warmer: warmer, state: state), token: token, startedAt: clock.now.wall)
             services.append(
                 ControlServer(

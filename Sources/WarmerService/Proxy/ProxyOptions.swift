@@ -1,6 +1,7 @@
 public import CachePrices
 public import CacheProxy
 public import Logging
+public import PromptCache
 public import PromptCacheWarmer
 
 /// What a proxy is to do besides relaying.
@@ -13,6 +14,8 @@ public struct ProxyOptions: Sendable {
     /// Whether responses bear `x-prompt-cache-warmer`.
     public var writesNotes: Bool
     public var prices: PriceList
+    /// What was measured of the upstreams' caches.
+    public var profile: CacheProfile
     public var clock: any WarmClock
     /// Neither prompts nor keys are logged.
     public var logger: Logger
@@ -23,7 +26,7 @@ public struct ProxyOptions: Sendable {
 
     public init(
         server: ProxyConfiguration, budget: Budget? = nil, hasGate: Bool = false, writesNotes: Bool = true,
-        prices: PriceList = .builtIn, clock: any WarmClock = SystemClock(),
+        prices: PriceList = .builtIn, profile: CacheProfile = .documented, clock: any WarmClock = SystemClock(),
         logger: Logger = Logger(label: "prompt-cache-warmer"), mostBytes: Int = 256 << 20, mostScopes: Int = 1000
     ) {
         self.server = server
@@ -31,6 +34,7 @@ public struct ProxyOptions: Sendable {
         self.hasGate = hasGate
         self.writesNotes = writesNotes
         self.prices = prices
+        self.profile = profile
         self.clock = clock
         self.logger = logger
         self.mostBytes = mostBytes

@@ -98,7 +98,8 @@ public final class ProxyService: Service {
         return CacheWarmer(
             clients: Dictionary(calls) { first, _ in first },
             options: WarmerOptions(
-                budget: budget, prices: options.prices, clock: options.clock, logger: options.logger,
+                budget: budget, prices: options.prices, profile: options.profile, clock: options.clock,
+                logger: options.logger,
                 onTick: { ticked.yield($0) }))
     }
 

@@ -27,6 +27,8 @@ struct ProxyFlags: ParsableArguments {
     var header = true
     @Option(help: ArgumentHelp("A price file, for models that have no price or another one.", valueName: "file"))
     var prices: String?
+    @Option(help: ArgumentHelp("What `warmer probe` has measured of the upstreams.", valueName: "file"))
+    var profile: String?
     @Option(help: ArgumentHelp("Take the time from an emulator instead of this machine.", valueName: "url"))
     var clock: String?
     @Option(help: ArgumentHelp("The certificates that upstreams are verified with, as PEM.", valueName: "file"))
@@ -57,6 +59,7 @@ struct ProxyFlags: ParsableArguments {
         let server = try server(listen, upstream ?? usual, tls)
         let budget = try budget()
         let prices = try Prices.list(adding: prices)
+        let profile = try Files.profile(profile)
         let time: any WarmClock
         do {
             time = if let clock { try await FollowerClock.join(clock) } else { SystemClock() }
@@ -64,7 +67,8 @@ struct ProxyFlags: ParsableArguments {
             throw Failure(.failed, "--clock \(clock ?? ""): \(error)")
         }
         return ProxyOptions(
-            server: server, budget: budget, hasGate: gate, writesNotes: header, prices: prices, clock: time,
+            server: server, budget: budget, hasGate: gate, writesNotes: header, prices: prices, profile: profile,
+            clock: time,
             logger: logger)
     }
 
