@@ -43,7 +43,7 @@ def probe(emulator, folder, *arguments, text=True):
 
 def test_a_probe_measures_and_a_daemon_goes_by_it(emulator, tmp_path):
     emulator.post("/emulator/faults", [{"no_refresh": "zero"}, {"minimum_tokens": 2048}])
-    code, out, err = probe(emulator, tmp_path, "--json")
+    code, out, err = probe(emulator, tmp_path, "--json", "--budget", "1.00")
     assert code == 0 and err == "", (code, out, err)
     report = json.loads(out)
     profile = json.loads((tmp_path / "warmer-profile.json").read_text())

@@ -82,12 +82,8 @@ struct ReloadTests {
             #expect(told.body.contains("gone.json: there is no such file"))
             let metrics = try await daemon.get("/metrics")
             #expect(metrics.body.contains("prompt_cache_warmer_configuration_last_reload_successful 0\n"))
-<<<<<<< HEAD
             // The change of the file may have been seen too by now.
             #expect(metrics.body.contains(#/reloads_total\{result="refused"\} [12]\n/#))
-=======
-            #expect(metrics.body.contains("reloads_total{result=\"refused\"} "))
->>>>>>> ee02767 (Measure what documents leave open: warmer probe, a profile that pings and verdicts go by; package it; show savings, requests and what-if on the dashboard)
             await time.advance(by: .seconds(240))
             #expect(provider.sent.count == 2)
             try daemon.folder.write(Self.yaml(Prompts.scope), to: "warmer.yaml")
