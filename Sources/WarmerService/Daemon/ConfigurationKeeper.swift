@@ -47,9 +47,11 @@ actor ConfigurationKeeper {
         guard let load else { return ["the daemon was not started from a file: there is nothing to read again"] }
         // Two at once would take turns over the same scopes.
         while let reloading { _ = await reloading.value }
-        let task = Task { await reload(load) }
+        let task = Task {
+            defer { reloading = nil }
+            return await reload(load)
+        }
         reloading = task
-        defer { reloading = nil }
         return await task.value
     }
 
@@ -87,7 +89,7 @@ actor ConfigurationKeeper {
         _ name: String, following followed: FollowedVersion, with body: [UInt8]
     ) async throws(ScopeFault) -> Bool {
         // A reload that is under way reads the versions itself; the next look finds what it has missed.
-        guard !isReloading, state.configuration.follows[name] == followed,
+        guard reloading == nil, state.configuration.follows[name] == followed,
             let position = state.configuration.scopes.firstIndex(where: { $0.name == name }),
             state.configuration.scopes[position].body != body
         else { return false }

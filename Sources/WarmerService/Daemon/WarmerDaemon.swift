@@ -1,3 +1,4 @@
+import CoreMetrics
 public import Logging
 public import PromptCacheWarmer
 public import ServiceLifecycle
@@ -57,6 +58,7 @@ public struct WarmerDaemon: Service {
         self.state = state
         self.metrics = metrics
         self.reload = reload
+        for name in MetricCatalogue.countedFromTheStart { Counter(label: name, factory: metrics).increment(by: 0) }
         let history = TickHistory()
         self.history = history
         let headers = (clock as? FollowerClock)?.headers ?? []

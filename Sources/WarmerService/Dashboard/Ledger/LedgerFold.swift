@@ -56,6 +56,9 @@ struct LedgerFold: Sendable {
         return Array(sorted.prefix(count))
     }
 
+    /// All of the last 24 hours.
+    var lastDay: LedgerTotals { hours.values.reduce(into: LedgerTotals()) { $0 += $1 } }
+
     /// How many scopes there are.
     var scopes: Int { lines.count }
 }
