@@ -36,7 +36,9 @@ struct HistoryContent {
         let totals = facts.overview.counts.totals
         pings = totals.pings
         failures = totals.failures
-        hitRate = totals.pings == 0 ? "–" : "\(totals.hits * 100 / totals.pings) %"
+        // First writes could not have hit.
+        let tries = totals.hits + totals.rewrites
+        hitRate = tries == 0 ? "–" : "\(totals.hits * 100 / tries) %"
         let recent = facts.history.ticks(limit: Self.ticksDrawn)
         let arrivals = facts.history.arrivals(limit: Self.ticksDrawn)
         ticks = recent.prefix(Self.ticksListed).map { TickLine($0, facts.words) }

@@ -36,7 +36,7 @@ struct WhatIfContent {
             let facts = plan.facts
             let requests = isCut ? "the latest \(facts.requests) requests" : "\(facts.requests) requests"
             detail =
-                "\(requests) to \(facts.scopes) scopes in \(Self.plain(facts.days)) days"
+                "\(requests) to \(facts.scopes) scopes in \(Self.span(facts.days))"
                 + (model.map { ", at the prices of \($0)" } ?? "")
                 + "; \(facts.after5m) came after more than 5 minutes, \(facts.after1h) after more than an hour."
             settings = plan.settings
@@ -66,6 +66,10 @@ struct WhatIfContent {
             "\(policy.name) would have cost \(Int(saves * 100)) % less than the best policy without pings."
         case .dont(let policy, let reason): "No pings: \(reason.words) \(policy.name) does as well."
         }
+    }
+
+    private static func span(_ days: Double) -> String {
+        days < 2 ? "\(plain(days * 24)) hours" : "\(plain(days)) days"
     }
 
     /// With two decimals.
