@@ -13,6 +13,7 @@ from playwright.sync_api import sync_playwright  # noqa: E402
 PAGES = ["/", "/money", "/history", "/misses", "/what-if", "/scopes/support"]
 # Kept to be looked at.
 PICTURES = Path(__file__).parents[2] / ".build/screenshots"
+PICTURES.mkdir(parents=True, exist_ok=True)
 
 
 @pytest.fixture(scope="module")
