@@ -63,7 +63,7 @@ struct PageFacts {
                 Int64(facts.history.arrivals(limit: 1).first?.at.nanosecondsSince1970 ?? 0),
             ]
             lines = (facts.overview.page + statuses).map { status in
-                "\(status.id) \(status.state) \(status.nextAt?.nanosecondsSince1970 ?? 0) \(status.totals.hashValue)"
+                "\(status.id) \(status.state) \(status.nextAt?.nanosecondsSince1970 ?? 0) \(status.totals.hashValue) \(status.keptUntil?.nanosecondsSince1970 ?? 0)"
             }
         }
     }

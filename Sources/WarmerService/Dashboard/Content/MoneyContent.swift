@@ -52,7 +52,7 @@ struct MoneyContent {
         timeZone = facts.budget.timeZone.identifier
         sinceStart = facts.overview.counts.totals.spent.short
         proven = facts.ledger.map { Proven($0, facts.words) }
-        lines = facts.ledger == nil ? facts.overview.page.map { ScopeLine($0, now: facts.now) } : nil
+        lines = facts.ledger == nil ? facts.overview.page.map { ScopeLine($0, now: facts.now, facts.words) } : nil
         let hours = facts.history.hours
         let most = hours.map(\.spent.picodollars).max() ?? 0
         chart = HourBars(

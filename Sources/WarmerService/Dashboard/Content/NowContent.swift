@@ -39,7 +39,7 @@ struct NowContent {
         states =
             [Option(value: "", label: "any state", isChosen: query.state == nil)]
             + ScopeState.allCases.map { Option(value: $0.rawValue, label: $0.rawValue, isChosen: $0 == query.state) }
-        lines = overview.page.map { ScopeLine($0, now: facts.now) }
+        lines = overview.page.map { ScopeLine($0, now: facts.now, facts.words) }
         found = overview.found
         first = lines.isEmpty ? 0 : query.offset + 1
         last = query.offset + lines.count

@@ -13,7 +13,7 @@ struct ScopeContent {
 
     init(_ name: String, _ statuses: [ScopeStatus], _ facts: PageFacts) {
         self.name = name
-        lines = statuses.map { ScopeLine($0, now: facts.now) }
+        lines = statuses.map { ScopeLine($0, now: facts.now, facts.words) }
         let recent = facts.history.ticks(of: name, limit: Self.ticksDrawn)
         timeline = Timeline(
             name, recent, arrivals: facts.history.arrivals(of: name, limit: Self.ticksDrawn), facts.words)

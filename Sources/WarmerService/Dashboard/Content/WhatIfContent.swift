@@ -41,29 +41,24 @@ struct WhatIfContent {
                 + "; \(facts.after5m) came after more than 5 minutes, \(facts.after1h) after more than an hour."
             settings = plan.settings
             let dearest = plan.rows.map(\.result.cost).max() ?? 0
-            let all = plan.rows.map { ($0.policy.name, $0.result) } + [("least possible", plan.optimum)]
+            let all = plan.rows.map { ($0.name, $0.result) } + [("least possible", plan.optimum)]
             lines = all.map { name, result in
                 Line(
                     policy: name, coldStarts: result.coldStarts, pings: result.pings,
                     cost: plan.traffic.money(result.cost)?.short ?? "\(Int(result.cost / 1000)) k tokens",
                     share: dearest > 0 ? Int(result.cost / dearest * 100) : 0,
                     overLeast: plan.optimum.cost > 0 ? Self.plain(result.cost / plan.optimum.cost) : "–",
-                    kind: name == Self.policy(plan.advice) ? "best" : "")
+                    kind: name == plan.advisedRow?.name ? "best" : "")
             }
         }
         hasLines = !lines.isEmpty
     }
 
-    private static func policy(_ advice: PlanAdvice) -> String {
-        switch advice {
-        case .warm(let policy, _), .dont(let policy, _): policy.name
-        }
-    }
-
     private static func words(_ advice: PlanAdvice) -> String {
         switch advice {
-        case .warm(let policy, let saves):
-            "\(policy.name) would have cost \(Int(saves * 100)) % less than the best policy without pings."
+        case .warm(let policy, let lifetime, let saves):
+            "\(policy.name), with requests marked \(lifetime.rawValue), would have cost \(Int(saves * 100)) % less than the "
+                + "best without pings."
         case .dont(let policy, let reason): "No pings: \(reason.words) \(policy.name) does as well."
         }
     }
