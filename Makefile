@@ -4,7 +4,7 @@ SWIFT ?= swift
 CONFIGURATION ?= debug
 WARMER = .build/$(CONFIGURATION)/warmer
 
-.PHONY: demo test test-swift month soak test-sdk example lint bench fuzz docs build setup clean
+.PHONY: demo test test-swift month soak test-sdk example lint bench fuzz docs build dist setup clean
 
 # A day of bursty traffic against the emulator, four strategies side by side. No key, no network.
 demo: setup
@@ -40,6 +40,10 @@ lint: setup
 
 build: setup
 	$(SWIFT) build --product warmer
+
+# A release: one static binary with completions, unit and documents, tried in an empty folder.
+dist: setup
+	SWIFT=$(SWIFT) scripts/dist
 
 bench: setup
 	$(SWIFT) run --package-path Benchmarks --configuration release ByteBenchmarks

@@ -50,6 +50,7 @@ let package = Package(
             targets: ["PromptCacheWarmer", "WarmingPolicies", "CachePrices", "PromptCache", "OrderedJSON"]),
         .library(name: "PromptInspection", targets: ["PromptInspection"]),
         .library(name: "CacheReports", targets: ["CacheReports"]),
+        .library(name: "CacheProbe", targets: ["CacheProbe"]),
         .library(name: "SQLiteWarmStore", targets: ["SQLiteWarmStore"]),
         .library(name: "StoreConformance", targets: ["StoreConformance"]),
         .library(name: "Upstreams", targets: ["Upstreams"]),
@@ -103,6 +104,8 @@ let package = Package(
                 "CachePrices", "PromptCache", "PromptCacheWarmer", "PromptInspection", "WarmingPolicies", grdb, log,
                 metrics,
             ]),
+        // What a cache really does, for a few cents.
+        room("CacheProbe", ["CachePrices", "OrderedJSON", "PromptCache", "PromptCacheWarmer", "WarmingPolicies"]),
         room("CacheReports", ["CachePrices", "OrderedJSON", "PromptCache", "PromptCacheWarmer", "WarmingPolicies"]),
         // What every engine of the store protocols must do, for its tests.
         room("StoreConformance", ["CachePrices", "PromptCache", "PromptCacheWarmer", "WarmingPolicies"]),
@@ -129,8 +132,8 @@ let package = Package(
         room(
             "WarmerService",
             [
-                "BodyCodings", "CacheProxy", "OrderedJSON", "PromptCache", "CachePrices", "WarmingPolicies",
-                "SteppedTime", "PromptCacheWarmer",
+                "BodyCodings", "CacheProxy", "CacheReports", "OrderedJSON", "PromptCache", "CachePrices",
+                "TrafficImport", "WarmingPolicies", "SteppedTime", "PromptCacheWarmer",
                 "PromptInspection", "SQLiteWarmStore", "Upstreams", hummingbird, mustache, httpTypes, nioCore, nioHTTP1,
                 nioPosix,
                 asyncHTTPClient, yams, crypto, lifecycle, log, coreMetrics, metrics, unixSignals,
@@ -139,8 +142,8 @@ let package = Package(
         .executableTarget(
             name: "warmer",
             dependencies: [
-                "OrderedJSON", "PromptCache", "CachePrices", "CacheReports", "PromptInspection", "WarmingPolicies",
-                "SQLiteWarmStore", "SteppedTime", "TrafficImport", "PromptCacheWarmer", "Upstreams",
+                "OrderedJSON", "PromptCache", "CachePrices", "CacheProbe", "CacheReports", "PromptInspection",
+                "WarmingPolicies", "SQLiteWarmStore", "SteppedTime", "TrafficImport", "PromptCacheWarmer", "Upstreams",
                 "PromptCacheEmulator", "WarmerService", "WarmerTesting", "CacheProxy", argumentParser, asyncHTTPClient,
                 lifecycle,
                 unixSignals, nioCore, nioHTTP1, nioSSL, log, coreMetrics,
@@ -199,13 +202,20 @@ let package = Package(
                 "WarmerService", "CacheProxy", "CacheReports", "CachePrices", "Mutations", "OrderedJSON", "PromptCache",
                 "PromptCacheEmulator",
                 "PromptCacheWarmer", "SQLiteWarmStore",
-                "SteppedTime", "WarmerTesting", "WarmingPolicies", asyncHTTPClient, lifecycle, log, coreMetrics,
+                "SteppedTime", "Upstreams", "WarmerTesting", "WarmingPolicies", asyncHTTPClient, lifecycle, log,
+                coreMetrics,
                 nioCore, nioHTTP1, yams,
                 hummingbird, httpTypes,
             ]),
         tests(
             "PromptCacheEmulatorTests",
             ["PromptCacheEmulator", "OrderedJSON", "SteppedTime", asyncHTTPClient, nioCore, nioHTTP1]),
+        tests(
+            "CacheProbeTests",
+            [
+                "CacheProbe", "CachePrices", "PromptCache", "PromptCacheEmulator", "PromptCacheWarmer", "SteppedTime",
+                "Upstreams", "WarmerTesting", "WarmingPolicies", log,
+            ]),
         tests(
             "EndToEndTests",
             [

@@ -6,10 +6,15 @@ public struct RequestContext: Hashable, Sendable {
     public var endpoint: String
     /// The values of its `anthropic-beta` headers, in any order.
     public var betas: Set<String>
+    /// Whether the same prefix under another lifetime is another entry, as measured by `warmer probe`.
+    public var separatesLifetimes: Bool
 
-    public init(endpoint: String = "https://api.anthropic.com", betas: Set<String> = []) {
+    public init(
+        endpoint: String = "https://api.anthropic.com", betas: Set<String> = [], separatesLifetimes: Bool = false
+    ) {
         self.endpoint = endpoint
         self.betas = betas
+        self.separatesLifetimes = separatesLifetimes
     }
 }
 
@@ -107,6 +112,9 @@ extension MessagesRequest {
         }
         hash.append(tag: "m")
         hash.append(string: model.name)
+        if context.separatesLifetimes {
+            for lifetime in Set(breakpoints.map(\.lifetime)).sorted() { hash.append(string: lifetime.rawValue) }
+        }
         let settings = text.root.members.filter { !Self.notInHead.contains($0.name) }
             .sorted { $0.key.decodedBytes.lexicographicallyPrecedes($1.key.decodedBytes) }
         for setting in settings {

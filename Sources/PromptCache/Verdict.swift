@@ -71,7 +71,7 @@ public struct PingEvidence: Hashable, Sendable {
             return usage.totalInput < rules.minimumTokens ? .belowMinimum : .notMarked
         }
         guard let sinceLastTouch else { return .firstSight }
-        if sinceLastTouch > lifetime.duration { return .expired }
+        if sinceLastTouch > lifetime.duration - rules.shortfall(of: lifetime) { return .expired }
         let lived5m = sinceLastTouch > Lifetime.fiveMinutes.duration && usage.write5m > 0
         if lifetime == .oneHour, usage.write1h == 0, lived5m { return .lifetimeDowngraded }
         return missesBefore > 0 ? .diverged : .evictedEarly

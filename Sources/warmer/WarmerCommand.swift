@@ -22,7 +22,7 @@ struct WarmerCommand: AsyncParsableCommand {
             DemoCommand.self, RunCommand.self, WarmCommand.self, IsWarmCommand.self, StatusCommand.self,
             ExplainCommand.self, TopCommand.self, PauseCommand.self, ResumeCommand.self, KeepCommand.self,
             DropCommand.self, WarmNowCommand.self,
-            OffCommand.self, OnCommand.self, DoctorCommand.self, EmulateCommand.self,
+            OffCommand.self, OnCommand.self, DoctorCommand.self, ProbeCommand.self, EmulateCommand.self,
             KeyCommand.self, CostCommand.self, DiffCommand.self, LintCommand.self, StatsCommand.self,
             LedgerCommand.self, VersionsCommand.self, SimulateCommand.self, PlanCommand.self, ProxyCommand.self,
             ExecCommand.self,

@@ -1,5 +1,7 @@
 """The dashboard in Debian's chromium."""
 
+from pathlib import Path
+
 import pytest
 from conftest import Emulator
 from test_operations import Daemon
@@ -8,7 +10,10 @@ pytest.importorskip("playwright")
 from axe_playwright_python.sync_playwright import Axe  # noqa: E402
 from playwright.sync_api import sync_playwright  # noqa: E402
 
-PAGES = ["/", "/money", "/history", "/misses", "/scopes/support"]
+PAGES = ["/", "/money", "/history", "/misses", "/what-if", "/scopes/support"]
+# Kept to be looked at.
+PICTURES = Path(__file__).parents[2] / ".build/screenshots"
+PICTURES.mkdir(parents=True, exist_ok=True)
 
 
 @pytest.fixture(scope="module")
@@ -45,6 +50,8 @@ def test_every_page_is_accessible_and_fits(browser, daemon, scheme, width):
     for path in PAGES:
         page.goto(daemon.url + path)
         assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+        name = path.strip("/").replace("/", "-") or "now"
+        page.screenshot(path=PICTURES / f"{name}-{scheme}-{width}.png", full_page=True)
         found = Axe().run(page)
         assert found.violations_count == 0, (path, found.generate_report())
         assert "Be kind" not in page.content()
@@ -82,4 +89,39 @@ def test_actions_ask_first_and_need_the_token(browser, daemon):
     page.click("#ask-yes")
     page.wait_for_selector("text=Warming is off")
     assert '"on":false' in daemon.get("/v1/daemon")
+    page.context.close()
+
+
+def test_money_history_and_what_if_come_from_requests(browser, daemon):
+    written = {"input_tokens": 12, "cache_creation_input_tokens": 5000, "cache_read_input_tokens": 0, "output_tokens": 9}
+    read = {"input_tokens": 12, "cache_creation_input_tokens": 0, "cache_read_input_tokens": 5000, "output_tokens": 9}
+    for usage in (written, read, read):
+        daemon.post("/v1/scopes/support/arrivals", {"usage": usage})
+    daemon.until(lambda: "66 %" in daemon.get("/money"), "counting requests")
+    page = opened(browser)
+    page.goto(daemon.url + "/money")
+    row = page.locator("tbody tr", has_text="support").inner_text().split()
+    assert row[:5] == ["support", "3", "66", "%", "1"]
+    page.goto(daemon.url + "/history")
+    assert page.locator(".mark.arrival").count() == 3 and page.locator(".mark.write").count() == 1
+    assert "3 requests, 1 first writes" in page.locator(".strip").first.get_attribute("aria-label")
+    page.goto(daemon.url + "/what-if")
+    assert "3 requests to 1 scopes" in page.inner_text(".verdict") and page.locator("tbody tr").count() > 8
+    assert page.faults == []
+    page.context.close()
+
+
+def test_a_scope_is_kept_and_dropped(browser, daemon):
+    page = opened(browser)
+    page.goto(daemon.url + "/scopes/support")
+    page.click("text=Keep for 2 h")
+    page.fill("#token", (daemon.folder / "state/control.token").read_text().strip())
+    page.click("#ask-yes")
+    page.wait_for_selector("text=Kept until")
+    assert '"kept_until":"2' in daemon.get("/v1/scopes")
+    page.click("button:has-text('Drop')")
+    page.click("#ask-yes")
+    page.wait_for_selector("text=Keep for 2 h")
+    assert '"kept_until":null' in daemon.get("/v1/scopes")
+    assert page.faults == []
     page.context.close()

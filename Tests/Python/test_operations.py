@@ -43,10 +43,10 @@ class Daemon:
         (self.folder / "next.yaml").write_text(text)
         (self.folder / "next.yaml").rename(self.folder / "warmer.yaml")
 
-    def start(self, **environment):
+    def start(self, *arguments, **environment):
         self.log = (self.folder / "log").open("w")
         self.process = subprocess.Popen(
-            [WARMER, "run"], cwd=self.folder, env={**self.environment, **environment}, stdout=subprocess.PIPE,
+            [WARMER, "run", *arguments], cwd=self.folder, env={**self.environment, **environment}, stdout=subprocess.PIPE,
             stderr=self.log, text=True,
         )
         line = self.process.stdout.readline()
@@ -68,6 +68,14 @@ class Daemon:
 
     def get(self, path):
         with urllib.request.urlopen(self.url + path, timeout=60) as response:
+            return response.read().decode()
+
+    def post(self, path, value=None):
+        request = urllib.request.Request(
+            self.url + path, method="POST", data=json.dumps(value).encode() if value else b"",
+            headers={"content-type": "application/json"},
+        )
+        with urllib.request.urlopen(request, timeout=60) as response:
             return response.read().decode()
 
     def pings(self):
@@ -189,6 +197,41 @@ def test_alerts_and_board_ask_only_for_metrics_that_there_are(daemon):
     text = (PACKAGING / "alerts.yaml").read_text() + json.dumps(board)
     asked = {re.sub("_(bucket|sum|count)$", "", name) for name in re.findall(r"prompt_cache_warmer_\w+", text)}
     assert asked <= there | {"prompt_cache_warmer_configuration_reloads_total"}, asked - there
+
+
+def test_two_daemons_keep_to_the_budget_of_one_ledger(tmp_path):
+    emulator = Emulator("--stepped")
+    daemons = []
+    for name in ("a", "b"):
+        folder = tmp_path / name
+        folder.mkdir()
+        daemon = Daemon(folder, emulator)
+        text = (folder / "warmer.yaml").read_text().replace("per_day: 1.00", "per_day: 0.04")
+        (folder / "support.json").write_text(json.dumps(request()).replace("kind", name * 4))
+        (folder / "warmer.yaml").write_text(
+            text.replace("name: support", f"name: {name}") + "store: { sqlite: ../shared.sqlite }\n"
+        )
+        daemon.start("--clock", emulator.url)
+        daemons.append(daemon)
+    emulator.advance(12 * 3600)
+    bill = emulator.bill()
+    spent = (
+        bill["input_tokens"] * 2 + bill["cache_creation_5m"] * 2.5 + bill["cache_read"] * 0.2 + bill["output_tokens"] * 10
+    ) / 1e6
+    assert 0.02 < spent <= 0.04, bill
+    counted = 0
+    for daemon in daemons:
+        scope = json.loads(daemon.get("/v1/scopes"))["scopes"][0]
+        counted += scope["totals"]["pings"]
+        assert scope["totals"]["pings"] > 5 and "budget" in scope["next"]["reason"], scope
+        assert float(json.loads(daemon.get("/v1/budget"))["spent_today_usd"]) == pytest.approx(spent)
+        assert daemon.stop() == 0
+    assert counted == bill["requests"]
+    stats = subprocess.run(
+        [WARMER, "stats", "--ledger", tmp_path / "shared.sqlite", "--since", "3650d", "--json"], capture_output=True, text=True
+    )
+    assert stats.returncode == 0, stats
+    emulator.stop()
 
 
 def test_logs_can_be_json(tmp_path, emulator):

@@ -1,4 +1,5 @@
 import CachePrices
+import Foundation
 import HTTPTypes
 import Hummingbird
 import PromptCache
@@ -93,7 +94,9 @@ struct OpenAPITests {
             configuration, load: nil, warmer: warmer, clock: clock, logger: RunningDaemon.logger,
             metrics: PrometheusMetrics())
         let desk = ControlDesk(
-            warmer: warmer, clock: clock, keeper: keeper, history: TickHistory(), arrivals: ArrivalHistory(),
+            warmer: warmer, clock: clock, keeper: keeper, history: TickHistory(),
+            ledger: LedgerReader(nil, clock: clock),
+            whatIf: WhatIf(nil, clock: clock, prices: .builtIn, timeZone: .gmt), arrivals: ArrivalHistory(),
             metrics: PrometheusMetrics(),
             killSwitch: KillSwitch(warmer: warmer, state: folder.state),
             token: try ControlToken.readOrMake(folder.state), startedAt: clock.now.wall)

@@ -21,7 +21,7 @@ struct UnknownKeyTests {
             Case(
                 yaml: Prompts.yaml(scope: Prompts.scope, more: "dashbord: off"),
                 fault: "8:1: dashbord: is not known: did you mean dashboard? keys here are upstreams, budget, scopes, "
-                    + "prices, dashboard, proxy, store, versions, log"),
+                    + "prices, dashboard, proxy, store, versions, profile, log"),
             Case(
                 yaml: Prompts.yaml(scope: Prompts.scope, budget: "{ per_day: 5, perping: 1 }"),
                 fault: "3:23: budget.perping: is not known: did you mean per_ping? keys here are per_day, per_ping, "
@@ -44,7 +44,7 @@ struct UnknownKeyTests {
                     "2:48: upstreams.anthropic.auht: is not known: did you mean auth? keys here are url, api_key, auth"),
             Case(
                 yaml: Prompts.yaml(scope: Prompts.scope).replacing("{ env: A", with: "{ evn: B, env: A"),
-                fault: "2:59: upstreams.anthropic.api_key.evn: is not known: did you mean env? keys here are env"),
+                fault: "2:59: upstreams.anthropic.api_key.evn: is not known: did you mean env? keys here are env, file"),
         ])
     func refused(example: Case) async throws {
         let folder = try Folder(["support.json": Prompts.request()])

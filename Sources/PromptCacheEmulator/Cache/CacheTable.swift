@@ -16,14 +16,27 @@ struct CacheTable {
         var lifetime: EmulatedLifetime
         /// When the request that wrote or last read it started.
         var touchedAt: Duration
+        /// How long it really lives.
+        var held: Duration
+        /// From when on it can be read.
+        var readableFrom = Duration.zero
 
-        func isAlive(at now: Duration) -> Bool { now - touchedAt <= lifetime.duration }
+        init(tokens: Int, lifetime: EmulatedLifetime, touchedAt: Duration, rules: CacheBehaviour) {
+            self.tokens = tokens
+            self.lifetime = lifetime
+            self.touchedAt = touchedAt
+            held = lifetime == .fiveMinutes ? rules.held5m ?? lifetime.duration : lifetime.duration
+        }
+
+        func isAlive(at now: Duration) -> Bool { now - touchedAt <= held }
     }
 
     /// What the provider counts, and what is to be written once the response begins.
     struct Plan {
         var usage = EmulatedUsage()
-        var writes: [(hash: [UInt8], entry: Entry)] = []
+        var writes: [(name: [UInt8], entry: Entry)] = []
+        /// How long after the response begins what is written can be read.
+        var readableAfter = Duration.zero
     }
 
     private(set) var entries: [Owner: [[UInt8]: Entry]] = [:]
@@ -41,17 +54,24 @@ struct CacheTable {
         let total = cumulative.last ?? 0
         var plan = Plan()
         // A prefix below the minimum is not cached, and nobody is told.
-        let breakpoints = request.breakpoints.filter { cumulative[$0.block] >= request.minimumTokens }
+        let minimum = rules.minimumTokens ?? request.minimumTokens
+        let breakpoints = request.breakpoints.filter { cumulative[$0.block] >= minimum }
         guard let last = breakpoints.last else {
             plan.usage.input = total
             return plan
         }
         let positions = Self.positions(of: request.blocks)
-        let hit = hit(breakpoints.map(\.block), positions, hashes, owner, now)
-        if let hit { refresh(hit, breakpoints.map(\.block), hashes, owner, now, rules) }
+        func name(_ block: Int, _ lifetime: EmulatedLifetime) -> [UInt8] {
+            Self.name(hashes.ofBlocks[block], lifetime, rules)
+        }
+        let hit = hit(breakpoints, positions, owner, now, name)
+        if let hit, rules.refreshes(maxTokens: request.maxTokens) {
+            let earlier = rules.refreshesEarlierBreakpoints ? breakpoints.filter { $0.block < hit.block } : []
+            refresh(earlier.map { name($0.block, $0.lifetime) } + [hit.name], owner, now)
+        }
 
-        let behindHit = hit.map { hit in breakpoints.filter { $0.block > hit } } ?? breakpoints
-        let a = hit.map { cumulative[$0] } ?? 0
+        let behindHit = hit.map { hit in breakpoints.filter { $0.block > hit.block } } ?? breakpoints
+        let a = hit.map { cumulative[$0.block] } ?? 0
         let asked = behindHit.map { breakpoint in
             (breakpoint.block, rules.downgradesHour ? .fiveMinutes : breakpoint.lifetime)
         }
@@ -61,36 +81,49 @@ struct CacheTable {
         plan.usage.write1h = b - a
         plan.usage.write5m = c - b
         plan.usage.input = total - c
-        let below = hit.flatMap { entries[owner]?[hashes.ofBlocks[$0]]?.lifetime }
+        let below = hit.flatMap { entries[owner]?[$0.name]?.lifetime }
         plan.writes = asked.map { block, lifetime in
             // With segments, older tokens keep their own lifetime, and a prefix lives no longer than its shortest part.
             let held = rules.hourModel == .segment && below == .fiveMinutes ? EmulatedLifetime.fiveMinutes : lifetime
-            return (hashes.ofBlocks[block], Entry(tokens: cumulative[block], lifetime: held, touchedAt: now))
+            let entry = Entry(tokens: cumulative[block], lifetime: held, touchedAt: now, rules: rules)
+            return (name(block, lifetime), entry)
         }
-        if request.usesServerTools, request.maxTokens > 0, let end = hashes.ofBlocks.last, plan.usage.input > 0 {
+        if request.usesServerTools, request.maxTokens > 0, plan.usage.input > 0 {
             // The provider goes on with the conversation by itself, and writes what it will read again.
             plan.usage.write5m += plan.usage.input
             plan.usage.input = 0
-            plan.writes.append((end, Entry(tokens: total, lifetime: .fiveMinutes, touchedAt: now)))
+            plan.writes.append(
+                (
+                    name(request.blocks.count - 1, .fiveMinutes),
+                    Entry(tokens: total, lifetime: .fiveMinutes, touchedAt: now, rules: rules)
+                ))
         }
+        plan.readableAfter = rules.readableAfter
         return plan
     }
 
     /// The response begins: what was written can be read from now on.
     mutating func commit(_ plan: Plan, owner: Owner, now: Duration) {
-        for (hash, entry) in plan.writes where entry.isAlive(at: now) {
+        for (name, entry) in plan.writes where entry.isAlive(at: now) {
             var entry = entry
-            if let other = entries[owner]?[hash], other.isAlive(at: now) {
+            if plan.readableAfter > .zero { entry.readableFrom = now + plan.readableAfter }
+            if let other = entries[owner]?[name], other.isAlive(at: now) {
                 entry.touchedAt = max(entry.touchedAt, other.touchedAt)
+                entry.readableFrom = min(entry.readableFrom, other.readableFrom)
+                entry.held = max(entry.held, other.held)
                 if other.lifetime == .oneHour { entry.lifetime = .oneHour }
             }
-            entries[owner, default: [:]][hash] = entry
+            entries[owner, default: [:]][name] = entry
         }
     }
 
     /// Drops every prefix of a request.
     mutating func evict(_ hashes: PromptHashes, of owner: Owner) {
-        for hash in hashes.ofBlocks { entries[owner]?[hash] = nil }
+        for hash in hashes.ofBlocks {
+            for name in [hash] + EmulatedLifetime.allCases.map({ Self.ownName(hash, $0) }) {
+                entries[owner]?[name] = nil
+            }
+        }
     }
 
     /// Drops what has expired.
@@ -113,28 +146,35 @@ struct CacheTable {
         return positions
     }
 
+    /// What an entry is kept under: its hash, and with it the lifetime where that is part of the key.
+    private static func name(_ hash: [UInt8], _ lifetime: EmulatedLifetime, _ rules: CacheBehaviour) -> [UInt8] {
+        rules.separatesLifetimes ? ownName(hash, lifetime) : hash
+    }
+
+    private static func ownName(_ hash: [UInt8], _ lifetime: EmulatedLifetime) -> [UInt8] {
+        hash + lifetime.rawValue.utf8
+    }
+
     /// The longest block up to which an entry is found, from the last breakpoint backwards.
     private func hit(
-        _ breakpoints: [Int], _ positions: [Int], _ hashes: PromptHashes, _ owner: Owner, _ now: Duration
-    ) -> Int? {
+        _ breakpoints: [(block: Int, lifetime: EmulatedLifetime)], _ positions: [Int], _ owner: Owner, _ now: Duration,
+        _ name: (Int, EmulatedLifetime) -> [UInt8]
+    ) -> (block: Int, name: [UInt8])? {
         guard let held = entries[owner] else { return nil }
         for breakpoint in breakpoints.reversed() {
-            var block = breakpoint
-            while block >= 0, positions[breakpoint] - positions[block] < Self.lookback {
-                if held[hashes.ofBlocks[block]]?.isAlive(at: now) == true { return block }
+            var block = breakpoint.block
+            while block >= 0, positions[breakpoint.block] - positions[block] < Self.lookback {
+                let name = name(block, breakpoint.lifetime)
+                if let entry = held[name], entry.isAlive(at: now), entry.readableFrom <= now { return (block, name) }
                 block -= 1
             }
         }
         return nil
     }
 
-    private mutating func refresh(
-        _ hit: Int, _ breakpoints: [Int], _ hashes: PromptHashes, _ owner: Owner, _ now: Duration,
-        _ rules: CacheBehaviour
-    ) {
-        let earlier = rules.refreshesEarlierBreakpoints ? breakpoints.filter { $0 < hit } : []
-        for block in earlier + [hit] where entries[owner]?[hashes.ofBlocks[block]]?.isAlive(at: now) == true {
-            entries[owner]?[hashes.ofBlocks[block]]?.touchedAt = now
+    private mutating func refresh(_ names: [[UInt8]], _ owner: Owner, _ now: Duration) {
+        for name in names where entries[owner]?[name]?.isAlive(at: now) == true {
+            entries[owner]?[name]?.touchedAt = now
         }
     }
 }
@@ -153,6 +193,31 @@ struct CacheBehaviour: Hashable {
     var hourModel = HourModel.segment
     /// Whether a read refreshes the request's own earlier breakpoints too, or only what it hits.
     var refreshesEarlierBreakpoints = true
+    /// What reads do not refresh.
+    var unrefreshed: UnrefreshedReads?
+    /// Whether the same prefix under another lifetime is another entry.
+    var separatesLifetimes = false
+    /// The shortest prefix that is cached; nil for what the model is documented to have.
+    var minimumTokens: Int?
+    /// How long after a response begins what it wrote can be read.
+    var readableAfter = Duration.zero
+    /// How long entries of five minutes really live; nil for what is promised.
+    var held5m: Duration?
+
+    enum UnrefreshedReads: String {
+        /// None refreshes.
+        case all
+        /// Those that ask for no output.
+        case zero
+    }
+
+    func refreshes(maxTokens: Int) -> Bool {
+        switch unrefreshed {
+        case .all: false
+        case .zero: maxTokens > 0
+        case nil: true
+        }
+    }
 }
 
 /// Tokens as the provider counts them.

@@ -60,7 +60,7 @@ struct ControlEndpoint: Sendable {
         let rows = provider.entries(at: now).map { owner, entry in
             (
                 owner, entry,
-                left: (entry.touchedAt + entry.lifetime.duration - now) / .seconds(1)
+                left: (entry.touchedAt + entry.held - now) / .seconds(1)
             )
         }
         let sorted = rows.sorted {

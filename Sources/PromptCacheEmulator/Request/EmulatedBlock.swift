@@ -1,7 +1,7 @@
 import OrderedJSON
 
 /// What the provider allows an entry to live.
-public enum EmulatedLifetime: String, Hashable, Sendable {
+public enum EmulatedLifetime: String, Hashable, Sendable, CaseIterable {
     case fiveMinutes = "5m"
     case oneHour = "1h"
 

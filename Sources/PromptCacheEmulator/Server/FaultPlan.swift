@@ -23,6 +23,11 @@ struct FaultPlan {
         var downgradesHour = false
         var refusesZero: Int?
         var hourModel: CacheBehaviour.HourModel?
+        var unrefreshed: CacheBehaviour.UnrefreshedReads?
+        var separatesLifetimes = false
+        var minimumTokens: Int?
+        var readableAfter: Duration?
+        var held5m: Duration?
         /// The type of an `error` event that ends a stream after its 200.
         var streamError: String?
 
@@ -114,10 +119,26 @@ struct FaultPlan {
                     throw wrong("entry or segment")
                 }
                 fault.hourModel = model
+            case "no_refresh":
+                guard let reads = value.string.flatMap(CacheBehaviour.UnrefreshedReads.init(rawValue:)) else {
+                    throw wrong("zero or all")
+                }
+                fault.unrefreshed = reads
+            case "ttl_in_key": fault.separatesLifetimes = value.boolean ?? false
+            case "minimum_tokens":
+                guard let tokens = value.integer, tokens >= 0 else { throw wrong("a whole number of at least 0") }
+                fault.minimumTokens = tokens
+            case "readable_after_ms":
+                guard let milliseconds = value.number, milliseconds >= 0 else { throw wrong("milliseconds") }
+                fault.readableAfter = .seconds(milliseconds / 1000)
+            case "held_seconds":
+                guard let seconds = value.number, seconds >= 0 else { throw wrong("seconds") }
+                fault.held5m = .seconds(seconds)
             default:
                 throw .invalid(
                     "\(path).\(member.name): no such fault; there are status, retry_after, delay_ms, cut, count, rate, "
-                        + "workspace, evict, downgrade_1h, refuse_zero, stream_error, model")
+                        + "workspace, evict, downgrade_1h, refuse_zero, stream_error, model, no_refresh, ttl_in_key, "
+                        + "minimum_tokens, readable_after_ms, held_seconds")
             }
         }
         return fault

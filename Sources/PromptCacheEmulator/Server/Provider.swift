@@ -144,6 +144,11 @@ final class Provider: Sendable {
         var rules = CacheBehaviour()
         rules.downgradesHour = faults.contains(where: \.downgradesHour)
         rules.hourModel = faults.compactMap(\.hourModel).last ?? .segment
+        rules.unrefreshed = faults.compactMap(\.unrefreshed).last
+        rules.separatesLifetimes = faults.contains(where: \.separatesLifetimes)
+        rules.minimumTokens = faults.compactMap(\.minimumTokens).last
+        rules.readableAfter = faults.compactMap(\.readableAfter).last ?? .zero
+        rules.held5m = faults.compactMap(\.held5m).last
         rules.refreshesEarlierBreakpoints = configuration.refreshesEarlierBreakpoints
         if now - state.sweptAt > .seconds(3600) {
             state.table.sweep(at: now)

@@ -19,10 +19,11 @@ struct Ladder: Sendable {
 
     /// The lowest rung that this request may succeed on.
     ///
+    /// - Parameter floor: what lies below is known to be of no use.
     /// - Returns: nil with nothing left to try.
-    func rung(for request: MessagesRequest, _ key: Key) -> Rung? {
+    func rung(for request: MessagesRequest, _ key: Key, from floor: Rung = .zero) -> Rung? {
         Rung.allCases.first { rung in
-            rung >= lowest[key, default: .zero] && request.obstacle(to: rung) == nil
+            rung >= max(lowest[key, default: .zero], floor) && request.obstacle(to: rung) == nil
                 && (rung != .streamAndClose || mayClose)
         }
     }

@@ -9,18 +9,17 @@ final class CallTarget: Sendable {
     let price: ModelPrice
     let modifiers: Set<PriceModifier>
     let rules: CacheRules
-    /// What reading and writing cost against input. The tier of short prompts stands for all: both have the same ratios.
+    /// What reading and writing cost against input.
     let ratios: PriceRatios
 
-    init(model: ModelID, ladderKey: Ladder.Key, price: ModelPrice, modifiers: Set<PriceModifier>) {
+    init(
+        model: ModelID, ladderKey: Ladder.Key, price: ModelPrice, modifiers: Set<PriceModifier>, rules: CacheRules
+    ) {
         self.model = model
         self.ladderKey = ladderKey
         self.price = price
         self.modifiers = modifiers
-        rules = CacheRules(for: model)
-        let prices = price.prices
-        ratios = PriceRatios(
-            input: Double(prices.input.picodollars), read: Double(prices.read.picodollars),
-            write5m: Double(prices.write5m.picodollars), write1h: Double(prices.write1h.picodollars))
+        self.rules = rules
+        ratios = PriceRatios(price)
     }
 }

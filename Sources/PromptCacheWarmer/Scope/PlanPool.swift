@@ -17,11 +17,11 @@ struct PlanPool: Sendable {
     var bodyCount: Int { bodies.count }
 
     mutating func target(
-        model: ModelID, ladderKey: Ladder.Key, price: ModelPrice, modifiers: Set<PriceModifier>
+        model: ModelID, ladderKey: Ladder.Key, price: ModelPrice, modifiers: Set<PriceModifier>, rules: CacheRules
     ) -> CallTarget {
         let key = TargetKey(ladder: ladderKey, modifiers: modifiers)
         if let known = targets[key] { return known }
-        let target = CallTarget(model: model, ladderKey: ladderKey, price: price, modifiers: modifiers)
+        let target = CallTarget(model: model, ladderKey: ladderKey, price: price, modifiers: modifiers, rules: rules)
         targets[key] = target
         return target
     }

@@ -24,7 +24,8 @@ final class PrefixPlan: Sendable {
     /// The longest that any marker of the body asks for: what a ping writes at worst.
     let longestLifetime: Lifetime
 
-    var lifetime: Lifetime { breakpoint.lifetime }
+    /// What the provider gives, which may be less than the breakpoint asks for.
+    var lifetime: Lifetime { target.rules.lifetime(asked: breakpoint.lifetime) }
     var model: ModelID { target.model }
 
     init(
@@ -51,11 +52,13 @@ final class PrefixPlan: Sendable {
     ///
     /// - Throws: ``ScopeFault`` for everything that would make every ping fail or useless.
     static func plans(
-        of scope: WarmScope, endpoint: String, prices: PriceList, pool: inout PlanPool
+        of scope: WarmScope, endpoint: String, prices: PriceList, profile: CacheProfile = .documented,
+        pool: inout PlanPool
     ) throws(ScopeFault) -> [PrefixPlan] {
         func fault(_ reason: String) -> ScopeFault { ScopeFault(scope: scope.name, reason: reason) }
         do {
-            return try plans(of: scope, endpoint: endpoint, prices: prices, pool: &pool, fault: fault)
+            return try plans(
+                of: scope, endpoint: endpoint, prices: prices, profile: profile, pool: &pool, fault: fault)
         } catch let error as ScopeFault {
             throw error
         } catch {
@@ -64,23 +67,34 @@ final class PrefixPlan: Sendable {
     }
 
     private static func plans(
-        of scope: WarmScope, endpoint: String, prices: PriceList, pool: inout PlanPool, fault: (String) -> ScopeFault
+        of scope: WarmScope, endpoint: String, prices: PriceList, profile: CacheProfile, pool: inout PlanPool,
+        fault: (String) -> ScopeFault
     ) throws -> [PrefixPlan] {
         let request = try MessagesRequest(scope.body)
-        let rules = CacheRules(for: request.model)
+        let rules = profile.rules(for: request.model, at: endpoint)
         try request.checkMarkers(rules)
         if let refusal = request.replayRefusal { throw fault("cannot be sent again: \(refusal)") }
         guard let price = prices.price(of: request.model) else {
             throw fault("no price is known for \(request.model), so it is not warmed; add it to a price file")
         }
-        let prefixes = request.prefixes(in: RequestContext(endpoint: endpoint, betas: betas(scope.headers)))
+        if scope.policy.everPings, let obstacle = rules.obstacleToPings {
+            throw fault(
+                "at \(endpoint) \(obstacle) (measured by `warmer probe`), so no ping holds it; take policy off@5m")
+        }
+        let context = RequestContext(
+            endpoint: endpoint, betas: betas(scope.headers), separatesLifetimes: rules.separatesLifetimes)
+        let prefixes = request.prefixes(in: context)
         guard let last = prefixes.last else {
             throw fault(#"bears no cache_control; mark the last shared block with {"type":"ephemeral"}"#)
         }
-        guard scope.policy.lifetime == nil || scope.policy.lifetime == last.breakpoint.lifetime else {
+        let given = rules.lifetime(asked: last.breakpoint.lifetime)
+        guard scope.policy.lifetime == nil || scope.policy.lifetime == given else {
             throw fault(
-                "policy \(scope.policy) is for another lifetime than \(last.breakpoint.path) asks for "
-                    + "(\(last.breakpoint.lifetime.rawValue)); change the policy or the marker's ttl")
+                given == last.breakpoint.lifetime
+                    ? "policy \(scope.policy) is for another lifetime than \(last.breakpoint.path) asks for "
+                        + "(\(given.rawValue)); change the policy or the marker's ttl"
+                    : "policy \(scope.policy) is for an hour, and \(endpoint) gives \(given.rawValue) (measured by "
+                        + "`warmer probe`); change the policy and the marker's ttl")
         }
         if last.size.isSurelyBelow(rules.minimumTokens) {
             throw fault(
@@ -88,12 +102,14 @@ final class PrefixPlan: Sendable {
                     + "of \(request.model), so the provider would never cache it; leave it out or make it longer")
         }
         let chosen = Lifetime.allCases.compactMap { lifetime in
-            prefixes.last { $0.breakpoint.lifetime == lifetime && !$0.size.isSurelyBelow(rules.minimumTokens) }
+            prefixes.last {
+                rules.lifetime(asked: $0.breakpoint.lifetime) == lifetime && !$0.size.isSurelyBelow(rules.minimumTokens)
+            }
         }
         let target = pool.target(
             model: request.model,
             ladderKey: Ladder.Key(endpoint: endpoint, model: request.model.name, thinking: request.thinkingMode),
-            price: price, modifiers: modifiers(of: request))
+            price: price, modifiers: modifiers(of: request), rules: rules)
         return try chosen.sorted { $0.breakpoint.block > $1.breakpoint.block }.map { prefix in
             let isLast = prefix == last
             let isWhole = isLast && scope.form == .wholeRequest
@@ -102,7 +118,8 @@ final class PrefixPlan: Sendable {
                 id: isLast ? scope.name : "\(scope.name):\(prefix.breakpoint.path)", prefix: prefix,
                 earlier: prefixes.filter { $0.breakpoint.block < prefix.breakpoint.block },
                 size: isWhole ? request.size : prefix.size,
-                policy: isLast ? scope.policy : scope.policy.counterpart(for: prefix.breakpoint.lifetime),
+                policy: isLast
+                    ? scope.policy : scope.policy.counterpart(for: rules.lifetime(asked: prefix.breakpoint.lifetime)),
                 body: pool.body(body), headers: scope.headers, target: target,
                 longestLifetime: prefixes.map(\.breakpoint).filter { $0.block <= prefix.breakpoint.block }.map(
                     \.lifetime

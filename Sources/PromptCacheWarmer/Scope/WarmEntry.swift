@@ -250,6 +250,7 @@ struct WarmEntry: Sendable {
 
     /// How much longer the provider is to keep the prefix; zero once it is cold.
     func lifeLeft(at moment: Moment) -> Duration {
-        schedule.lifeLeft(at: moment, lifetime: plan.lifetime) ?? .zero
+        let promised = schedule.lifeLeft(at: moment, lifetime: plan.lifetime) ?? .zero
+        return max(.zero, promised - plan.target.rules.shortfall(of: plan.lifetime))
     }
 }

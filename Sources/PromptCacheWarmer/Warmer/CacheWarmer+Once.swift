@@ -35,7 +35,7 @@ extension CacheWarmer {
             lifetime: plan.lifetime)
         guard verify else { return result }
         for attempt in 0..<Self.verifyingCalls {
-            if attempt > 0 { try await clock.sleep(until: clock.now.elapsed + Self.verifyingPause) }
+            if attempt > 0 { try await clock.sleep(until: clock.now.elapsed + plan.target.rules.readableAfter) }
             let (second, seen) = try await pingOnce(cell)
             result.usage += second.usage
             result.cost = result.cost + second.cost
@@ -53,7 +53,6 @@ extension CacheWarmer {
 
     /// An entry is not readable everywhere at once, so that one miss right after a write proves nothing.
     private static var verifyingCalls: Int { 3 }
-    private static var verifyingPause: Duration { .seconds(2) }
 
     /// A ping outside the schedule; one that is under way is waited for.
     private func pingOnce(_ cell: EntryCell) async throws -> (PingReport, Usage) {

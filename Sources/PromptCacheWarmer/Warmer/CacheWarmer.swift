@@ -80,7 +80,7 @@ public actor CacheWarmer: Service {
 
     private static func table(clients: [String: any WarmCall], _ options: WarmerOptions) -> ScopeTable {
         ScopeTable(
-            clients: clients, prices: options.prices, callsPerSecond: options.pingsPerSecond,
+            clients: clients, prices: options.prices, profile: options.profile, callsPerSecond: options.pingsPerSecond,
             warmingSwitch: options.warmingSwitch)
     }
 

@@ -31,7 +31,10 @@ final class Lane {
         pace = SharedPace(callsPerSecond: callsPerSecond)
     }
 
-    func timing(for lifetime: Lifetime) -> Timing { margin.timing(for: lifetime) }
+    /// Where entries live shorter than promised, pings come earlier by as much.
+    func timing(for lifetime: Lifetime, _ rules: CacheRules) -> Timing {
+        Timing(lifetime: lifetime, margin: margin.margin(for: lifetime) + rules.shortfall(of: lifetime))
+    }
 
     func answered(after latency: Duration) { margin.observe(seconds: latency / .seconds(1)) }
 

@@ -41,7 +41,12 @@ struct Pinger: Sendable {
             report.outcome = .failed(.scope, "its body cannot be read")
             return report
         }
-        guard var rung = ladder.ladder.withLock({ $0.rung(for: request, job.plan.target.ladderKey) }) else {
+        let target = job.plan.target
+        guard
+            var rung = ladder.ladder.withLock({
+                $0.rung(for: request, target.ladderKey, from: target.rules.lowestRung)
+            })
+        else {
             report.outcome = .failed(.scope, ladder.ladder.withLock { $0.refusal(of: request) })
             return report
         }

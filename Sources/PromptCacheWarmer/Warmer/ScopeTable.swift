@@ -6,6 +6,7 @@ import WarmingPolicies
 struct ScopeTable {
     let clients: [String: any WarmCall]
     private let prices: PriceList
+    private let profile: CacheProfile
     private let callsPerSecond: Double
     private let warmingSwitch: WarmingSwitch
     /// What is warmed of each scope, the last breakpoint's first.
@@ -15,9 +16,13 @@ struct ScopeTable {
     let experience = Experience()
     private(set) var lanes: [Lane.Key: Lane] = [:]
 
-    init(clients: [String: any WarmCall], prices: PriceList, callsPerSecond: Double, warmingSwitch: WarmingSwitch) {
+    init(
+        clients: [String: any WarmCall], prices: PriceList, profile: CacheProfile, callsPerSecond: Double,
+        warmingSwitch: WarmingSwitch
+    ) {
         self.clients = clients
         self.prices = prices
+        self.profile = profile
         self.callsPerSecond = callsPerSecond
         self.warmingSwitch = warmingSwitch
     }
@@ -43,7 +48,8 @@ struct ScopeTable {
                 reason: "no upstream is called \(scope.upstream); "
                     + "there is \(clients.keys.sorted().joined(separator: ", "))")
         }
-        let plans = try PrefixPlan.plans(of: scope, endpoint: client.endpoint, prices: prices, pool: &pool)
+        let plans = try PrefixPlan.plans(
+            of: scope, endpoint: client.endpoint, prices: prices, profile: profile, pool: &pool)
         let terms = pool.terms(of: scope)
         var old = cells[scope.name] ?? []
         let added = plans.map { plan in

@@ -1,6 +1,7 @@
 public import CachePrices
 public import Logging
 public import Metrics
+public import PromptCache
 
 /// What a warmer needs besides clients and scopes.
 public struct WarmerOptions: Sendable {
@@ -16,6 +17,8 @@ public struct WarmerOptions: Sendable {
     public var replica: String
     /// What tokens cost. A model without a price is never warmed.
     public var prices: PriceList
+    /// What was measured of the caches that pings go to; as documented unless told otherwise.
+    public var profile: CacheProfile
     /// Where the warmer takes its time from.
     public var clock: any WarmClock
     /// Where it logs to. Neither prompts nor keys are logged.
@@ -40,7 +43,7 @@ public struct WarmerOptions: Sendable {
     public init(
         budget: Budget = .standard, gate: (any SpendGate)? = nil, ledger: (any Ledger)? = nil,
         experience: (any ExperienceStore)? = nil, replica: String = "warmer",
-        prices: PriceList = .builtIn,
+        prices: PriceList = .builtIn, profile: CacheProfile = .documented,
         clock: any WarmClock = SystemClock(), logger: Logger = Logger(label: "prompt-cache-warmer"),
         metrics: any MetricsFactory = MetricsSystem.factory, warmingSwitch: WarmingSwitch = WarmingSwitch(),
         mayCloseStreams: Bool = false, pingsPerSecond: Double = 50, stopLimit: Duration = .seconds(10),
@@ -52,6 +55,7 @@ public struct WarmerOptions: Sendable {
         self.experience = experience
         self.replica = replica
         self.prices = prices
+        self.profile = profile
         self.clock = clock
         self.logger = logger
         self.metrics = metrics

@@ -63,8 +63,32 @@ public final class FollowerClock: WarmClock, Service {
 
     private var hasEnded: Bool { end.withLock { $0 != nil } }
 
+    /// Runs a body on this clock, which is followed for as long as that takes.
+    ///
+    /// - Throws: what the body throws, or ``ClockError`` if the emulator is lost.
+    public func following<Result: Sendable>(
+        _ body: @escaping @Sendable () async throws -> Result
+    ) async throws -> Result {
+        try await withThrowingTaskGroup(of: Result?.self) { group in
+            hold()
+            group.addTask {
+                try await self.run()
+                return nil
+            }
+            group.addTask {
+                defer { self.release() }
+                return try await body()
+            }
+            defer { group.cancelAll() }
+            while let next = try await group.next() {
+                if let next { return next }
+            }
+            throw CancellationError()
+        }
+    }
+
     /// The same client, whose requests the emulator knows to stand on this process's hold.
-    func participating(_ client: any WarmCall) -> any WarmCall { ParticipatingCall(client: client, time: time) }
+    public func participating(_ client: any WarmCall) -> any WarmCall { ParticipatingCall(client: client, time: time) }
 
     private struct ParticipatingCall: WarmCall {
         let client: any WarmCall

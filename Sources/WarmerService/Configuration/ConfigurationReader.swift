@@ -12,7 +12,7 @@ struct ConfigurationReader {
     let log: FaultLog
 
     static let sections = [
-        "upstreams", "budget", "scopes", "prices", "dashboard", "proxy", "store", "versions", "log",
+        "upstreams", "budget", "scopes", "prices", "dashboard", "proxy", "store", "versions", "profile", "log",
     ]
 
     /// - Returns: nil if something is so wrong that there is nothing to return; then it has been noted.
@@ -23,6 +23,7 @@ struct ConfigurationReader {
         let upstreams = upstreams(object)
         let budget = budget(object)
         let prices = prices(object["prices"])
+        let profile = profile(object["profile"])
         let dashboard = dashboard(object["dashboard"])
         let proxy = ProxyReader(upstreams: (upstreams ?? [:]).mapValues { $0?.endpoint }).proxy(object["proxy"])
         let store = store(object["store"])
@@ -31,11 +32,11 @@ struct ConfigurationReader {
             file: file, upstreams: upstreams.map { Array($0.keys) }, budget: budget, hasArrivals: dashboard != nil,
             versions: await VersionBook.read(versions(object["versions"])))
         let scopes = scopeReader.scopes(object)
-        await ScopeCheck(prices: prices ?? .builtIn, upstreams: upstreams ?? [:]).check(scopes)
+        await ScopeCheck(prices: prices ?? .builtIn, profile: profile, upstreams: upstreams ?? [:]).check(scopes)
         guard let upstreams, let budget, let prices else { return nil }
         return WarmerConfiguration(
             upstreams: upstreams.compactMapValues(\.self), budget: budget, scopes: scopes.map(\.scope), prices: prices,
-            dashboard: dashboard, proxy: proxy, store: store, versions: scopeReader.versions.file,
+            profile: profile, dashboard: dashboard, proxy: proxy, store: store, versions: scopeReader.versions.file,
             follows: Dictionary(scopes.compactMap { scope in scope.prompt.followed.map { (scope.scope.name, $0) } }) {
                 $1
             },
@@ -52,7 +53,7 @@ struct ConfigurationReader {
                 .object(nil, example: example)
         else { return nil }
         if section.all.isEmpty { section.cursor.fail("names none: add one such as \(example)") }
-        let reader = UpstreamReader(environment: environment)
+        let reader = UpstreamReader(file: file, environment: environment)
         return Dictionary(
             section.all.map { ($0.name, reader.upstream($0.value)) }, uniquingKeysWith: { first, _ in first })
     }
@@ -96,6 +97,19 @@ struct ConfigurationReader {
             cursor.fail("\(error)")
         }
         return nil
+    }
+
+    private func profile(_ cursor: YAMLCursor?) -> CacheProfile {
+        guard let cursor, let name = cursor.text(example: "warmer-profile.json") else { return .documented }
+        let path = TextFile.resolve(name, from: file)
+        do {
+            return try CacheProfile(json: try TextFile.read(path))
+        } catch let error as TextFile.Unreadable {
+            cursor.fail("\(path): \(error.reason); have `warmer probe` write it")
+        } catch {
+            cursor.fail("\(path): \(error)")
+        }
+        return .documented
     }
 
     private func versions(_ cursor: YAMLCursor?) -> String {

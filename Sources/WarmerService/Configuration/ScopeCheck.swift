@@ -5,6 +5,7 @@ import PromptCacheWarmer
 /// Checks that every scope can be warmed, by what the warmer itself will say when they are added.
 struct ScopeCheck {
     let prices: PriceList
+    let profile: CacheProfile
     let upstreams: [String: WarmerConfiguration.Upstream?]
 
     /// A client that is asked where it sends to, and never sends.
@@ -29,7 +30,7 @@ struct ScopeCheck {
             let endpoint = (upstreams[scope.scope.upstream] ?? nil)?.endpoint ?? "https://api.anthropic.com"
             let warmer = CacheWarmer(
                 clients: [scope.scope.upstream: Nobody(endpoint: endpoint)],
-                options: WarmerOptions(prices: prices, logger: .silent))
+                options: WarmerOptions(prices: prices, profile: profile, logger: .silent))
             do {
                 try await warmer.add(scope.scope)
             } catch {

@@ -2,8 +2,10 @@ import Foundation
 import Upstreams
 import Yams
 
-/// Reads `{ url: …, api_key: { env: NAME }, auth: bearer }`. Never shows a key.
+/// Reads `{ url: …, api_key: { env: NAME }, auth: bearer }`, or `api_key: { file: PATH }`. Never shows a key.
 struct UpstreamReader {
+    /// Paths count from its folder.
+    let file: String
     let environment: [String: String]
 
     func upstream(_ cursor: YAMLCursor) -> WarmerConfiguration.Upstream? {
@@ -38,14 +40,47 @@ struct UpstreamReader {
             cursor.fail("keys do not belong into this file: write { env: NAME } with the variable that holds it")
             return nil
         }
-        guard let section = cursor.object(["env"], example: "{ env: ANTHROPIC_API_KEY }"),
-            let variable = section.required("env", "name the environment variable that holds the key"),
+        guard let section = cursor.object(["env", "file"], example: "{ env: ANTHROPIC_API_KEY }") else { return nil }
+        if let place = section["file"] {
+            guard section["env"] == nil else {
+                section.key("env")?.fail("stands beside file: remove one of both")
+                return nil
+            }
+            return place.text(example: "/run/credentials/key").flatMap { key(in: $0, place) }
+        }
+        guard let variable = section.required("env", "name the environment variable that holds the key"),
             let name = variable.text(example: "ANTHROPIC_API_KEY")
         else { return nil }
         guard let key = environment[name], !key.isEmpty else {
             variable.fail("the environment variable \(name) is not set: export it before starting")
             return nil
         }
+        return checked(key, name, variable)
+    }
+
+    /// A key in a file, which nobody else may read.
+    private func key(in name: String, _ cursor: YAMLCursor) -> String? {
+        let path = TextFile.resolve(name, from: file)
+        do {
+            let text = String(decoding: try TextFile.read(path), as: UTF8.self)
+            let mode = (try? FileManager.default.attributesOfItem(atPath: path))?[.posixPermissions] as? Int
+            guard let mode, mode & 0o077 == 0 else {
+                cursor.fail("\(path): others may read it: chmod 600 it")
+                return nil
+            }
+            let key = text.trimmingCharacters(in: .whitespacesAndNewlines)
+            guard !key.isEmpty else {
+                cursor.fail("\(path): is empty: write the key into it")
+                return nil
+            }
+            return checked(key, path, cursor)
+        } catch {
+            cursor.fail("\(path): \(error.reason); paths count from the folder of this file")
+            return nil
+        }
+    }
+
+    private func checked(_ key: String, _ name: String, _ variable: YAMLCursor) -> String? {
         guard key.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else {
             variable.fail("\(name) holds spaces or other characters that no key has: export the key alone")
             return nil

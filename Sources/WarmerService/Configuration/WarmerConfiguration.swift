@@ -1,5 +1,6 @@
 public import CachePrices
 import Foundation
+public import PromptCache
 public import PromptCacheWarmer
 public import Upstreams
 
@@ -21,6 +22,7 @@ public import Upstreams
 /// proxy: { listen: 127.0.0.1:8787, warm: off, gate: off }      # without the section there is none
 /// versions: warmer-versions.sqlite      # likewise
 /// store: { sqlite: warmer.sqlite }      # this is what it is without the section; or off
+/// profile: warmer-profile.json          # what `warmer probe` has measured
 /// log: json
 /// ```
 public struct WarmerConfiguration: Sendable {
@@ -32,6 +34,8 @@ public struct WarmerConfiguration: Sendable {
     public var scopes: [WarmScope]
     /// The built-in prices with those of the user's file.
     public var prices: PriceList
+    /// What was measured of the upstreams' caches.
+    public var profile: CacheProfile
     /// Where the dashboard and the control API listen; nil for nowhere.
     public var dashboard: ListenAddress?
     /// The proxy in front of the upstreams; nil for none.
@@ -76,6 +80,7 @@ public struct WarmerConfiguration: Sendable {
 
     public init(
         upstreams: [String: Upstream], budget: Budget, scopes: [WarmScope], prices: PriceList = .builtIn,
+        profile: CacheProfile = .documented,
         dashboard: ListenAddress? = .dashboard, proxy: ProxyOptions? = nil, store: Store? = nil,
         versions: String = "warmer-versions.sqlite", follows: [String: FollowedVersion] = [:],
         logFormat: LogFormat = .text, file: String? = nil
@@ -84,6 +89,7 @@ public struct WarmerConfiguration: Sendable {
         self.budget = budget
         self.scopes = scopes
         self.prices = prices
+        self.profile = profile
         self.dashboard = dashboard
         self.proxy = proxy
         self.store = store

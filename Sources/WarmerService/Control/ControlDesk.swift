@@ -8,6 +8,8 @@ struct ControlDesk: Sendable {
     let clock: any WarmClock
     let keeper: ConfigurationKeeper
     let history: TickHistory
+    let ledger: LedgerReader
+    let whatIf: WhatIf
     /// What went through the proxy.
     let arrivals: ArrivalHistory
     let metrics: PrometheusMetrics

@@ -25,7 +25,7 @@ actor ConfigurationKeeper {
     private let clock: any WarmClock
     private let logger: Logger
     private let metrics: any MetricsFactory
-    private var isReloading = false
+    private var reloading: Task<[String], Never>?
 
     init(
         _ configuration: WarmerConfiguration, load: Load?, warmer: CacheWarmer, clock: any WarmClock, logger: Logger,
@@ -46,9 +46,16 @@ actor ConfigurationKeeper {
     func reload() async -> [String] {
         guard let load else { return ["the daemon was not started from a file: there is nothing to read again"] }
         // Two at once would take turns over the same scopes.
-        guard !isReloading else { return ["another reload is under way: try again"] }
-        isReloading = true
-        defer { isReloading = false }
+        while let reloading { _ = await reloading.value }
+        let task = Task {
+            defer { reloading = nil }
+            return await reload(load)
+        }
+        reloading = task
+        return await task.value
+    }
+
+    private func reload(_ load: Load) async -> [String] {
         clock.hold()
         defer { clock.release() }
         do {
@@ -82,7 +89,7 @@ actor ConfigurationKeeper {
         _ name: String, following followed: FollowedVersion, with body: [UInt8]
     ) async throws(ScopeFault) -> Bool {
         // A reload that is under way reads the versions itself; the next look finds what it has missed.
-        guard !isReloading, state.configuration.follows[name] == followed,
+        guard reloading == nil, state.configuration.follows[name] == followed,
             let position = state.configuration.scopes.firstIndex(where: { $0.name == name }),
             state.configuration.scopes[position].body != body
         else { return false }
@@ -117,6 +124,7 @@ actor ConfigurationKeeper {
             new.upstreams == old.upstreams ? nil : fault("upstreams"),
             new.dashboard == old.dashboard ? nil : fault("dashboard"),
             new.prices == old.prices ? nil : fault("prices"),
+            new.profile == old.profile ? nil : fault("profile"),
             isSame(new.proxy, old.proxy) ? nil : fault("proxy"),
             new.store == old.store ? nil : fault("store"),
             new.logFormat == old.logFormat ? nil : fault("log"),

@@ -24,7 +24,17 @@ final class TickHistory: Sendable {
         var spent = USD.zero
     }
 
+    /// A request of the user's.
+    struct Arrival: Sendable, Hashable {
+        var scope: String
+        /// By the time of day.
+        var at: Moment
+        var cause: MissCause?
+    }
+
     fileprivate struct State {
+        var arrivals: Deque<Arrival> = []
+        var missed: Deque<LedgerRow> = []
         var ticks: Deque<Tick> = []
         var hours: Deque<Hour> = []
         var causes: [MissCause: MissTally] = [:]
@@ -33,6 +43,7 @@ final class TickHistory: Sendable {
 
     /// How many ticks are kept: some megabytes.
     static let capacity = 20_000
+    private static let missesKept = 200
     /// Two days.
     static let mostHours = 48
 
@@ -48,6 +59,27 @@ final class TickHistory: Sendable {
             state.offenders[tick.scope, default: MissTally()].add(tick)
         }
     }
+
+    /// A request of the user's was written down.
+    func arrived(_ row: LedgerRow) {
+        state.withLock { state in
+            state.arrivals.append(Arrival(scope: row.scope, at: row.at, cause: row.cause))
+            if state.arrivals.count > Self.capacity { state.arrivals.removeFirst() }
+            guard let cause = row.cause, cause != .firstSight else { return }
+            state.missed.append(row)
+            if state.missed.count > Self.missesKept { state.missed.removeFirst() }
+        }
+    }
+
+    /// The last requests, the newest first.
+    func arrivals(of scope: String? = nil, limit: Int) -> [Arrival] {
+        state.withLock { state in
+            Array(state.arrivals.reversed().lazy.filter { scope == nil || $0.scope == scope }.prefix(limit))
+        }
+    }
+
+    /// The last requests that missed what they could have read, the newest first.
+    func missedArrivals(limit: Int) -> [LedgerRow] { state.withLock { Array($0.missed.reversed().prefix(limit)) } }
 
     /// The last ticks, the newest first.
     ///

@@ -1,4 +1,5 @@
 import CacheProxy
+import CoreMetrics
 public import Logging
 public import PromptCacheWarmer
 public import ServiceLifecycle
@@ -61,6 +62,7 @@ public struct WarmerDaemon: Service {
         self.state = state
         self.metrics = metrics
         self.reload = reload
+        for name in MetricCatalogue.countedFromTheStart { Counter(label: name, factory: metrics).increment(by: 0) }
         let history = TickHistory()
         self.history = history
         let headers = (clock as? FollowerClock)?.headers ?? []
@@ -76,8 +78,9 @@ public struct WarmerDaemon: Service {
         let warmer = CacheWarmer(
             clients: clients.merging(proxied) { $1 }.mapValues { follower?.participating($0) ?? $0 },
             options: WarmerOptions(
-                budget: configuration.budget, gate: store, ledger: store, experience: store,
-                prices: configuration.prices, clock: clock, logger: logger, metrics: metrics,
+                budget: configuration.budget, gate: store, ledger: HeardLedger(ledger: store, history: history),
+                experience: store, prices: configuration.prices, profile: configuration.profile, clock: clock,
+                logger: logger, metrics: metrics,
                 warmingSwitch: WarmingSwitch(offReason: KillSwitch.offReason(environment, state)),
                 onTick: { tick in
                     history.record(tick)
@@ -87,7 +90,8 @@ public struct WarmerDaemon: Service {
         self.warmer = warmer
         proxy = configuration.proxy.map { [arrivals] options in
             let house = ProxySurroundings(
-                warmer: options.isWarming ? warmer : nil, vault: vault, prices: configuration.prices, clock: clock,
+                warmer: options.isWarming ? warmer : nil, vault: vault, prices: configuration.prices,
+                profile: configuration.profile, clock: clock,
                 ledger: store, history: arrivals, metrics: metrics, logger: logger)
             return ProxyService(options, house, ticks: ticks) { port in
                 let scheme = options.server.serverTLS == nil ? "http" : "https"
@@ -121,7 +125,11 @@ public struct WarmerDaemon: Service {
         }
         if let address = configuration.dashboard, let token {
             let desk = ControlDesk(
-                warmer: warmer, clock: clock, keeper: keeper, history: history, arrivals: arrivals, metrics: metrics,
+                warmer: warmer, clock: clock, keeper: keeper, history: history,
+                ledger: LedgerReader(store, clock: clock),
+                whatIf: WhatIf(
+                    store, clock: clock, prices: configuration.prices, timeZone: configuration.budget.timeZone),
+                arrivals: arrivals, metrics: metrics,
                 killSwitch: KillSwitch(warmer: warmer, state: state), token: token, startedAt: clock.now.wall)
             services.append(
                 ControlServer(

@@ -8,6 +8,7 @@ enum DashboardPage: Hashable, Sendable {
     case money
     case history
     case misses
+    case whatIf
     case scope(String)
 
     /// How many scopes a page lists: its size does not depend on how many there are.
@@ -20,6 +21,7 @@ enum DashboardPage: Hashable, Sendable {
         case "money": self = .money
         case "history": self = .history
         case "misses": self = .misses
+        case "whatif": self = .whatIf
         case "scope": self = .scope(String(parameters["name"] ?? ""))
         case let other: throw RequestRefusal(message: "page: there is no '\(other)'")
         }
@@ -37,12 +39,25 @@ enum DashboardPage: Hashable, Sendable {
         case .money: "money"
         case .history: "history"
         case .misses: "misses"
+        case .whatIf: "whatif"
         case .scope: "scope"
         }
     }
 
     var title: String {
-        if case .scope(let name) = self { name } else { name.prefix(1).uppercased() + name.dropFirst() }
+        switch self {
+        case .scope(let name): name
+        case .whatIf: "What if"
+        default: name.prefix(1).uppercased() + name.dropFirst()
+        }
+    }
+
+    /// Whether anything of it comes from the ledger.
+    var showsLedger: Bool {
+        switch self {
+        case .money, .history, .misses: true
+        case .now, .whatIf, .scope: false
+        }
     }
 
     /// Where its changes come from.

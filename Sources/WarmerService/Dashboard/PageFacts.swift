@@ -11,6 +11,8 @@ struct PageFacts {
     let state: ConfigurationKeeper.State
     let offReason: String?
     let history: TickHistory
+    /// For pages that show it; nil where none is kept.
+    let ledger: LedgerReader.Reading?
 
     var budget: Budget { state.configuration.budget }
     var words: PageWords { PageWords(now: now.wall, timeZone: budget.timeZone) }
@@ -35,6 +37,7 @@ struct PageFacts {
         now = desk.clock.now
         offReason = desk.warmer.warmingOffReason
         history = desk.history
+        ledger = page.showsLedger ? await desk.ledger.read() : nil
     }
 
     /// What a page shows, without what only time changes: scripts count that down by themselves.
@@ -44,6 +47,7 @@ struct PageFacts {
         private var revision: Int
         private var faults: [String]
         private var offReason: String?
+        private var proven: [Int64]
         private var lines: [String]
 
         init(_ facts: PageFacts, _ statuses: [ScopeStatus]) {
@@ -53,8 +57,13 @@ struct PageFacts {
             revision = facts.state.revision
             faults = facts.state.faults
             offReason = facts.offReason
+            let all = facts.ledger?.fold.all
+            proven = [
+                Int64(all?.requests ?? 0), all?.pingCost.picodollars ?? 0, all?.saved.picodollars ?? 0,
+                Int64(facts.history.arrivals(limit: 1).first?.at.nanosecondsSince1970 ?? 0),
+            ]
             lines = (facts.overview.page + statuses).map { status in
-                "\(status.id) \(status.state) \(status.nextAt?.nanosecondsSince1970 ?? 0) \(status.totals.hashValue)"
+                "\(status.id) \(status.state) \(status.nextAt?.nanosecondsSince1970 ?? 0) \(status.totals.hashValue) \(status.keptUntil?.nanosecondsSince1970 ?? 0)"
             }
         }
     }

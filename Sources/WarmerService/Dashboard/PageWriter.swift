@@ -21,6 +21,7 @@ struct PageWriter {
         case .money: content = MoneyContent(facts)
         case .history: content = HistoryContent(facts)
         case .misses: content = MissesContent(facts)
+        case .whatIf: content = WhatIfContent(await desk.whatIf.answer(), facts.words)
         case .scope(let name):
             statuses = await desk.warmer.status(of: name)
             guard !statuses.isEmpty else { return nil }
@@ -57,7 +58,7 @@ struct PageWriter {
         static func pages(current: DashboardPage) -> [Link] {
             [
                 ("/", "Now", "now"), ("/money", "Money", "money"), ("/history", "History", "history"),
-                ("/misses", "Misses", "misses"),
+                ("/misses", "Misses", "misses"), ("/what-if", "What if", "whatif"),
             ]
             .map { Link(path: $0.0, label: $0.1, isCurrent: $0.2 == current.name) }
         }

@@ -9,6 +9,15 @@ enum MetricCatalogue {
         "prompt_cache_warmer_ping_lateness_seconds": "How long after its due time a ping was sent.",
         "prompt_cache_warmer_ping_latency_seconds": "How long the provider took to answer a ping.",
         "prompt_cache_warmer_configuration_reloads_total": "Times that the configuration was read again, by result.",
+        "prompt_cache_warmer_ledger_waiting_rows": "Rows of the ledger that wait to be written.",
+        "prompt_cache_warmer_ledger_failures_total": "Batches of rows that could not be written at once.",
+        "prompt_cache_warmer_ledger_dropped_rows_total": "Rows that were dropped since the disk did not keep up.",
+    ]
+
+    /// Counters that are there before anything has happened, so that the first event shows as an increase.
+    static let countedFromTheStart = [
+        "prompt_cache_warmer_arrivals_total", "prompt_cache_warmer_ledger_failures_total",
+        "prompt_cache_warmer_ledger_dropped_rows_total",
     ]
 
     static func help(_ name: String) -> String { helps[name] ?? "As its name says." }

@@ -9,10 +9,11 @@ struct WarmerGauges {
     func families() async -> [MetricFamily] {
         let counts = await desk.warmer.overview(.init(limit: 0)).counts
         let state = await desk.keeper.state
+        let day = await desk.ledger.read()?.fold.lastDay
         let states = [
             ("warm", counts.warm), ("cold", counts.cold), ("paused", counts.paused), ("stopped", counts.stopped),
         ]
-        return [
+        return proven(day) + [
             MetricFamily(
                 name: "prompt_cache_warmer_scopes", kind: .gauge, help: "Scopes by state.",
                 samples: states.map { MetricSample(labels: [MetricLabel("state", $0.0)], value: String($0.1)) }),
@@ -41,6 +42,19 @@ struct WarmerGauges {
             MetricFamily(
                 name: "prompt_cache_warmer_build_info", kind: .gauge, help: "1, with the version as a label.",
                 samples: [MetricSample(labels: [MetricLabel("version", WarmerVersion.current)], value: "1")]),
+        ]
+    }
+
+    /// What the ledger proves; nothing where none is kept.
+    private func proven(_ day: LedgerTotals?) -> [MetricFamily] {
+        guard let day else { return [] }
+        return [
+            .gauge(
+                "prompt_cache_warmer_saved_last_day_usd", "What pings are proven to have saved in the last 24 hours.",
+                day.saved.decimal),
+            .gauge(
+                "prompt_cache_warmer_net_last_day_usd",
+                "Proven savings of the last 24 hours, less all pings.", day.net.decimal),
         ]
     }
 }

@@ -55,9 +55,13 @@ struct ExpectedEntries: Sendable {
     /// - Parameters:
     ///   - start: when it began.
     ///   - cached: the tokens up to its last breakpoint, once they are known.
-    mutating func arrived(_ trail: PrefixTrail, realm: Int, at start: Moment, cached: Int?) {
+    ///   - rules: how the provider's cache behaves.
+    mutating func arrived(_ trail: PrefixTrail, realm: Int, at start: Moment, cached: Int?, rules: CacheRules) {
         let read = trail.longestMatch { isAlive($0, realm: realm, at: start) }?.key
         if let read { touch(Place(realm: realm, key: read), at: start, isArrival: true) }
+        // Above older tokens an hour is worth no more than they are, unless it was measured to be.
+        let below = read.flatMap { entries[Place(realm: realm, key: $0)]?.lifetime }
+        let longest = rules.hourKeepsAll ? .oneHour : below ?? .oneHour
         for prefix in trail.prefixes {
             let place = Place(realm: realm, key: prefix.key)
             let tokens = prefix == trail.last ? cached ?? entries[place]?.tokens : entries[place]?.tokens
@@ -65,7 +69,7 @@ struct ExpectedEntries: Sendable {
             let lifetime = isRefreshed ? entries[place]?.lifetime : nil
             entries[place] = Entry(
                 touchedAt: max(start, entries[place]?.touchedAt ?? start), arrivedAt: start,
-                lifetime: lifetime ?? prefix.breakpoint.lifetime, tokens: tokens)
+                lifetime: lifetime ?? min(rules.lifetime(asked: prefix.breakpoint.lifetime), longest), tokens: tokens)
         }
         prune()
     }

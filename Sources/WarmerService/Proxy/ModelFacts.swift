@@ -1,7 +1,7 @@
 import CachePrices
 import PromptCache
 
-/// What there is to know of a model besides its name. Looking it up takes a name apart, so that is done once for each.
+/// What there is to know of a model at an endpoint besides its name. Looking it up takes a name apart, so that is done once for each.
 struct ModelFacts: Sendable {
     var rules: CacheRules
     /// Nil for a model without a price.
@@ -9,17 +9,28 @@ struct ModelFacts: Sendable {
 
     /// Of the models that requests have named, as far as there are not too many to remember.
     struct Table: Sendable {
-        private var known: [ModelID: ModelFacts] = [:]
+        private struct Place: Hashable {
+            var model: ModelID
+            var endpoint: String
+        }
+
+        private var known: [Place: ModelFacts] = [:]
         private let prices: PriceList
+        private let profile: CacheProfile
         private static let most = 256
 
-        init(_ prices: PriceList) { self.prices = prices }
+        init(_ prices: PriceList, _ profile: CacheProfile) {
+            self.prices = prices
+            self.profile = profile
+        }
 
-        subscript(model: ModelID) -> ModelFacts {
+        subscript(model: ModelID, endpoint: String) -> ModelFacts {
             mutating get {
-                if let facts = known[model] { return facts }
-                let facts = ModelFacts(rules: CacheRules(for: model), price: prices.price(of: model))
-                if known.count < Self.most { known[model] = facts }
+                let place = Place(model: model, endpoint: endpoint)
+                if let facts = known[place] { return facts }
+                let facts = ModelFacts(
+                    rules: profile.rules(for: model, at: endpoint), price: prices.price(of: model))
+                if known.count < Self.most { known[place] = facts }
                 return facts
             }
         }

@@ -1,6 +1,7 @@
 import CachePrices
 import CoreMetrics
 import Logging
+import PromptCache
 import PromptCacheWarmer
 import WarmingPolicies
 
@@ -10,6 +11,8 @@ struct ProxySurroundings: Sendable {
     var warmer: CacheWarmer?
     var vault: CredentialVault
     var prices: PriceList
+    /// What was measured of the upstreams' caches.
+    var profile: CacheProfile
     var clock: any WarmClock
     /// Where arrivals are written down; nil for nowhere.
     var ledger: (any Ledger)?

@@ -55,7 +55,7 @@ actor TrafficObserver {
         self.options = options
         self.house = house
         self.watcher = watcher
-        models = ModelFacts.Table(house.prices)
+        models = ModelFacts.Table(house.prices, house.profile)
         run = house.ledger == nil ? "" : "-" + String(UInt16.random(in: .min ... .max), radix: 16)
         lastRequests = LastRequests(mostBytes: options.mostBytes / 2)
         scopes = WarmedScopes(mostBytes: options.mostBytes / 2, mostScopes: options.mostScopes)
@@ -111,8 +111,10 @@ actor TrafficObserver {
             realms.digest(of: $0, endpoint: sighting.endpoint)
         }
         let realm = realms.realm(of: sender.digest)
-        let model = models[request.model]
-        let context = RequestContext(endpoint: sighting.endpoint, betas: ReplayHeaders.betas(sighting.headers))
+        let model = models[request.model, sighting.endpoint]
+        let context = RequestContext(
+            endpoint: sighting.endpoint, betas: ReplayHeaders.betas(sighting.headers),
+            separatesLifetimes: model.rules.separatesLifetimes)
         let earlier = lastRequests.predecessor(of: request, realm: realm)
         let remembered =
             isLarge
@@ -190,7 +192,7 @@ actor TrafficObserver {
 
     private func release(followersOf exchange: UInt64, asWritten: Bool) {
         if asWritten, let leader = arrivals[exchange] {
-            entries.arrived(leader.trail, realm: leader.realm, at: leader.at, cached: nil)
+            entries.arrived(leader.trail, realm: leader.realm, at: leader.at, cached: nil, rules: leader.model.rules)
         }
         for follower in gate.released(by: exchange) {
             guard var arrival = arrivals[follower] else {
@@ -232,7 +234,8 @@ actor TrafficObserver {
         await judge(arrival, response, usage: usage)
         let isCached = usage.map { $0.cached > 0 } ?? true
         if isCached {
-            entries.arrived(arrival.trail, realm: arrival.realm, at: arrival.at, cached: usage?.cached)
+            entries.arrived(
+                arrival.trail, realm: arrival.realm, at: arrival.at, cached: usage?.cached, rules: arrival.model.rules)
         }
         if let id = arrival.recognition?.id { lastRequests.keep(arrival.remembered, of: id, realm: arrival.realm) }
         await succeeded(arrival, usage: usage, awaits: Awaits(response.message?.stopReason))

@@ -32,6 +32,8 @@ struct ProxyFlags: ParsableArguments {
     var ledger: String?
     @Option(help: ArgumentHelp("A price file, for models that have no price or another one.", valueName: "file"))
     var prices: String?
+    @Option(help: ArgumentHelp("What `warmer probe` has measured of the upstreams.", valueName: "file"))
+    var profile: String?
     @Option(help: ArgumentHelp("Take the time from an emulator instead of this machine.", valueName: "url"))
     var clock: String?
     @Option(help: ArgumentHelp("The certificates that upstreams are verified with, as PEM.", valueName: "file"))
@@ -71,7 +73,8 @@ struct ProxyFlags: ParsableArguments {
             hasGate: gate, writesNotes: header)
         let configuration = WarmerConfiguration(
             upstreams: [:], budget: try budget(), scopes: [], prices: try Prices.list(adding: prices),
-            dashboard: control, proxy: options, store: ledger.map { .sqlite($0) })
+            profile: try Files.profile(profile), dashboard: control, proxy: options,
+            store: ledger.map { .sqlite($0) })
         let time: any WarmClock
         do {
             time = if let clock { try await FollowerClock.join(clock) } else { SystemClock() }

@@ -4,6 +4,7 @@ import CacheReports
 import Foundation
 import OrderedJSON
 import PromptCache
+import PromptCacheWarmer
 import TrafficImport
 import WarmingPolicies
 

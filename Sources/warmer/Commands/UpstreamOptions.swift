@@ -21,12 +21,13 @@ struct UpstreamOptions: ParsableArguments {
     /// What decides over the cache besides the body.
     var headers: [WarmHeader] { beta.map { WarmHeader("anthropic-beta", $0) } }
 
-    func client() throws(Failure) -> AnthropicClient {
+    /// - Parameter headers: of the process rather than of the traffic.
+    func client(headers: [WarmHeader] = []) throws(Failure) -> AnthropicClient {
         guard let key = ProcessInfo.processInfo.environment[Self.keyVariable], !key.isEmpty else {
             throw Failure(.usage, "\(Self.keyVariable) is not set; export it (for an emulator any key will do)")
         }
         do {
-            return try AnthropicClient(credential: .apiKey(key), endpoint: upstream)
+            return try AnthropicClient(credential: .apiKey(key), endpoint: upstream, headers: headers)
         } catch {
             throw Failure(.usage, "--upstream: \(error)")
         }

@@ -16,6 +16,20 @@ enum Files {
         }
     }
 
+    /// What was measured of caches, from the file that `warmer probe` writes; as documented without one.
+    static func profile(_ path: String?) throws(Failure) -> CacheProfile {
+        guard let path else { return .documented }
+        do {
+            return try CacheProfile(json: try read(path))
+        } catch let fault as RequestFault {
+            throw Failure(.usage, "\(path): \(fault)")
+        } catch let failure as Failure {
+            throw failure
+        } catch {
+            throw Failure(.usage, "\(path): \(error)")
+        }
+    }
+
     /// A request from a file, with the file's name in every fault.
     static func request(_ path: String) throws(Failure) -> MessagesRequest {
         let bytes = try read(path)

@@ -1,3 +1,5 @@
+import Synchronization
+
 /// One line on a terminal that says how far long work has come; nothing in a pipe.
 struct ProgressLine {
     private let isShown: Bool
@@ -18,4 +20,12 @@ struct ProgressLine {
         if !shown.isEmpty { Terminal.write("\r\u{1B}[2K") }
         shown = ""
     }
+}
+
+/// The same for work whose parts run side by side.
+final class SharedProgressLine: Sendable {
+    private let line = Mutex(ProgressLine())
+
+    func show(_ what: String, _ share: Double) { line.withLock { $0.show(what, share) } }
+    func end() { line.withLock { $0.end() } }
 }

@@ -1,10 +1,9 @@
-import CachePrices
-import PromptCache
-import WarmingPolicies
+public import CachePrices
+public import WarmingPolicies
 
 extension PriceRatios {
     /// What reading and writing cost against input. The tier of short prompts stands for all: both have the same ratios.
-    init(_ price: ModelPrice) {
+    public init(_ price: ModelPrice) {
         let prices = price.prices
         self.init(
             input: Double(prices.input.picodollars), read: Double(prices.read.picodollars),

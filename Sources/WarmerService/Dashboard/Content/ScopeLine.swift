@@ -28,6 +28,8 @@ struct ScopeLine {
     var actionUntil: String?
     var actionIn: String?
     var reason: String
+    /// Until when somebody wants it to be kept.
+    var kept: String?
     var pings: Int
     var hits: Int
     var arrivals: Int
@@ -35,7 +37,7 @@ struct ScopeLine {
     var failures: Int
     var spent: String
 
-    init(_ status: ScopeStatus, now: ClockReading) {
+    init(_ status: ScopeStatus, now: ClockReading, _ words: PageWords) {
         id = status.id
         scope = status.scope
         part = status.id == status.scope ? nil : status.breakpoint
@@ -55,6 +57,7 @@ struct ScopeLine {
             actionUntil = PageWords.milliseconds(now.wall + (at - now.elapsed))
             actionIn = PageWords.clock(at - now.elapsed)
         }
+        kept = status.keptUntil.map { words.time(now.wall + ($0 - now.elapsed)) }
         reason = status.stopReason ?? status.reason
         pings = status.totals.pings
         hits = status.totals.hits

@@ -20,22 +20,16 @@ struct HourBars {
     var first: String
     var last: String
 
-    /// - Parameters:
-    ///   - hours: in which something happened.
-    ///   - share: how high an hour's bar is, from 0 to 1; nil for none.
-    ///   - title: what an hour's bar says.
-    init(
-        _ hours: [TickHistory.Hour], _ words: PageWords, summary: String, share: (TickHistory.Hour) -> Double?,
-        title: (TickHistory.Hour) -> String
-    ) {
+    /// - Parameter hours: in which something happened: how high each bar is, from 0 to 1 or nil for none, and what it says.
+    init(_ hours: [(start: Moment, share: Double?, title: String)], _ words: PageWords, summary: String) {
         let current = Int64(words.now.secondsSince1970.rounded(.down)) / 3600
         bars = hours.compactMap { hour in
             let age = Int(current - Int64(hour.start.secondsSince1970) / 3600)
-            guard (0..<Self.hours).contains(age), let share = share(hour) else { return nil }
+            guard (0..<Self.hours).contains(age), let share = hour.share else { return nil }
             let height = max(2, Int((share * Double(Self.height)).rounded()))
             return Bar(
                 x: (Self.hours - 1 - age) * Self.step, y: Self.height - height, height: height,
-                title: "\(words.hour(hour.start)): \(title(hour))")
+                title: "\(words.hour(hour.start)): \(hour.title)")
         }
         self.summary = summary
         let start = Moment(secondsSince1970: Double(current - Int64(Self.hours) + 1) * 3600)
