@@ -52,6 +52,7 @@ let package = Package(
         .library(name: "CacheReports", targets: ["CacheReports"]),
         .library(name: "CacheProbe", targets: ["CacheProbe"]),
         .library(name: "SQLiteWarmStore", targets: ["SQLiteWarmStore"]),
+        .library(name: "PostgresWarmStore", targets: ["PostgresWarmStore"]),
         .library(name: "StoreConformance", targets: ["StoreConformance"]),
         .library(name: "Upstreams", targets: ["Upstreams"]),
         .library(name: "PromptCacheEmulator", targets: ["PromptCacheEmulator", "SteppedTime"]),
@@ -84,7 +85,7 @@ let package = Package(
         room("OrderedJSON"),
         room("PromptCache", ["OrderedJSON", crypto]),
         room("CachePrices", ["OrderedJSON", "PromptCache"], resources: [.embedInCode("Resources/prices.json")]),
-        room("PromptInspection", ["OrderedJSON", "PromptCache", "CachePrices"]),
+        room("PromptInspection", ["OrderedJSON", "PromptCache", "CachePrices", "WarmingPolicies"]),
         room("WarmingPolicies", ["PromptCache", heap]),
         // What makes a run repeatable: virtual time, which the emulator's clock steps through, and seeded chance.
         room("SteppedTime", [heap]),
@@ -97,7 +98,10 @@ let package = Package(
             ]),
         room(
             "Upstreams",
-            ["OrderedJSON", "PromptCache", "PromptCacheWarmer", asyncHTTPClient, nioCore, nioHTTP1, nioPosix, nioSSL]),
+            [
+                "OrderedJSON", "PromptCache", "PromptCacheWarmer", asyncHTTPClient, crypto, nioCore, nioHTTP1, nioPosix,
+                nioSSL,
+            ]),
         room(
             "SQLiteWarmStore",
             [
@@ -106,9 +110,19 @@ let package = Package(
             ]),
         // What a cache really does, for a few cents.
         room("CacheProbe", ["CachePrices", "OrderedJSON", "PromptCache", "PromptCacheWarmer", "WarmingPolicies"]),
+        // The fleet's engine, through Debian's libpq.
+        .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+        room(
+            "PostgresWarmStore",
+            [
+                "CPostgres", "CachePrices", "PromptCache", "PromptCacheWarmer", "PromptInspection", "WarmingPolicies",
+                deque, log,
+            ]),
         room("CacheReports", ["CachePrices", "OrderedJSON", "PromptCache", "PromptCacheWarmer", "WarmingPolicies"]),
         // What every engine of the store protocols must do, for its tests.
-        room("StoreConformance", ["CachePrices", "PromptCache", "PromptCacheWarmer", "WarmingPolicies"]),
+        room(
+            "StoreConformance",
+            ["CachePrices", "PromptCache", "PromptCacheWarmer", "PromptInspection", "WarmingPolicies"]),
         // For tests of hosts: the warmer's clock on stepped time.
         room("WarmerTesting", ["PromptCacheWarmer", "SteppedTime", "WarmingPolicies"]),
         // Compressed bodies, by Debian's zlib.
@@ -133,7 +147,7 @@ let package = Package(
             "WarmerService",
             [
                 "BodyCodings", "CacheProxy", "CacheReports", "OrderedJSON", "PromptCache", "CachePrices",
-                "TrafficImport", "WarmingPolicies", "SteppedTime", "PromptCacheWarmer",
+                "TrafficImport", "WarmingPolicies", "SteppedTime", "PromptCacheWarmer", "PostgresWarmStore",
                 "PromptInspection", "SQLiteWarmStore", "Upstreams", hummingbird, mustache, httpTypes, nioCore, nioHTTP1,
                 nioPosix,
                 asyncHTTPClient, yams, crypto, lifecycle, log, coreMetrics, metrics, unixSignals,
@@ -162,9 +176,12 @@ let package = Package(
         .executableTarget(
             name: "LedgerWriter",
             dependencies: [
-                "CachePrices", "PromptCache", "PromptCacheWarmer", "SQLiteWarmStore", "SteppedTime", "WarmingPolicies",
+                "CachePrices", "PostgresWarmStore", "PromptCache", "PromptCacheWarmer", "SQLiteWarmStore",
+                "SteppedTime",
+                "WarmingPolicies",
             ],
             path: "Tests/LedgerWriter", swiftSettings: strict),
+        .target(name: "WriterProcess", path: "Tests/WriterProcess", swiftSettings: strict),
         tests(
             "CacheReportsTests",
             [
@@ -176,7 +193,17 @@ let package = Package(
             [
                 "CachePrices", "LedgerWriter", "PromptCache", "PromptCacheWarmer", "PromptInspection",
                 "SQLiteWarmStore",
-                "StoreConformance", "SteppedTime", "WarmingPolicies", grdb, log,
+                "StoreConformance", "SteppedTime", "WarmingPolicies", "WriterProcess", grdb, log,
+            ]),
+        // A real PostgreSQL on loopback, which ends with the tests.
+        .target(
+            name: "TestPostgres", dependencies: ["CPostgres"], path: "Tests/TestPostgres", swiftSettings: strict),
+        tests(
+            "PostgresWarmStoreTests",
+            [
+                "CachePrices", "LedgerWriter", "PostgresWarmStore", "PromptCache", "PromptCacheWarmer",
+                "PromptInspection", "StoreConformance", "SteppedTime", "TestPostgres", "WarmingPolicies",
+                "WriterProcess", log,
             ]),
         tests(
             "PromptCacheWarmerTests",
@@ -201,9 +228,8 @@ let package = Package(
             [
                 "WarmerService", "CacheProxy", "CacheReports", "CachePrices", "Mutations", "OrderedJSON", "PromptCache",
                 "PromptCacheEmulator",
-                "PromptCacheWarmer", "SQLiteWarmStore",
-                "SteppedTime", "Upstreams", "WarmerTesting", "WarmingPolicies", asyncHTTPClient, lifecycle, log,
-                coreMetrics,
+                "PostgresWarmStore", "PromptCacheWarmer", "SQLiteWarmStore", "SteppedTime", "TestPostgres",
+                "Upstreams", "WarmerTesting", "WarmingPolicies", asyncHTTPClient, lifecycle, log, coreMetrics,
                 nioCore, nioHTTP1, yams,
                 hummingbird, httpTypes,
             ]),
@@ -219,9 +245,9 @@ let package = Package(
         tests(
             "EndToEndTests",
             [
-                "CachePrices", "CacheReports", "PromptCache", "PromptCacheEmulator", "PromptCacheWarmer",
-                "SQLiteWarmStore",
-                "SteppedTime", "Upstreams", "WarmerTesting", "WarmingPolicies", log,
+                "CachePrices", "CacheReports", "PostgresWarmStore", "PromptCache", "PromptCacheEmulator",
+                "PromptCacheWarmer", "SQLiteWarmStore", "SteppedTime", "TestPostgres", "Upstreams", "WarmerTesting",
+                "WarmingPolicies", log,
             ]),
     ],
     swiftLanguageModes: [.v6]

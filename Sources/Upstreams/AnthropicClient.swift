@@ -1,4 +1,5 @@
 public import AsyncHTTPClient
+import Crypto
 import Foundation
 import NIOCore
 import NIOHTTP1
@@ -13,6 +14,12 @@ public struct AnthropicClient: WarmCall {
     /// How requests prove who pays for them.
     public struct Credential: Hashable, Sendable {
         let header: WarmHeader
+
+        /// Tells it from others in every process; it cannot be found from that.
+        fileprivate var digest: String {
+            SHA256.hash(data: Array("prompt-cache-warmer payer \(header.value)".utf8)).prefix(8)
+                .map { $0 < 16 ? "0" + String($0, radix: 16) : String($0, radix: 16) }.joined()
+        }
 
         /// The header that bears it, for other requests to the same upstream. Never log or show it.
         public var requestHeader: WarmHeader { header }
@@ -31,6 +38,7 @@ public struct AnthropicClient: WarmCall {
     private let headers: [WarmHeader]
     private let timeout: Duration
     private let http: HTTPClient
+    private let digest: String
 
     /// The version that requests ask for unless their own headers say otherwise.
     public static let defaultVersion = "2023-06-01"
@@ -64,6 +72,7 @@ public struct AnthropicClient: WarmCall {
     ) throws(UpstreamError) {
         self.endpoint = try Self.normalized(endpoint)
         self.credential = credential
+        digest = credential.digest
         self.headers = headers
         self.timeout = timeout
         self.http = http
@@ -73,10 +82,13 @@ public struct AnthropicClient: WarmCall {
     public init(apiKey: String) {
         endpoint = "https://api.anthropic.com"
         credential = .apiKey(apiKey)
+        digest = credential.digest
         headers = []
         timeout = .seconds(60)
         http = Self.connections
     }
+
+    public func payer(of headers: [WarmHeader]) -> String? { digest }
 
     public func send(_ request: WarmRequest) async throws -> WarmResponse {
         var outgoing = HTTPClientRequest(url: "\(endpoint)/v1/messages")

@@ -1,5 +1,6 @@
 import CachePrices
 import Foundation
+import PostgresWarmStore
 import PromptCache
 import PromptCacheWarmer
 import SQLiteWarmStore
@@ -7,14 +8,18 @@ import SteppedTime
 import WarmingPolicies
 
 // Reserves, settles and records as fast as it can until it is killed, and says on standard output what is certainly on the
-// disk: `settled ID PICODOLLARS` and `rows COUNT` once they are. Usage: LedgerWriter FILE BUDGET_PICODOLLARS SEED
+// disk: `settled ID PICODOLLARS` and `rows COUNT` once they are. Usage: LedgerWriter FILE_OR_URL BUDGET_PICODOLLARS SEED
 
 let arguments = CommandLine.arguments
 guard arguments.count == 4, let budget = Int64(arguments[2]), let seed = UInt64(arguments[3]) else {
-    FileHandle.standardError.write(Data("usage: LedgerWriter FILE BUDGET_PICODOLLARS SEED\n".utf8))
+    FileHandle.standardError.write(Data("usage: LedgerWriter FILE_OR_URL BUDGET_PICODOLLARS SEED\n".utf8))
     exit(2)
 }
-let store = try await SQLiteWarmStore.open(arguments[1], budget: .perDay(USD(picodollars: budget)))
+let limit = Budget.perDay(USD(picodollars: budget))
+let store: any WarmStore =
+    PostgresWarmStore.isURL(arguments[1])
+    ? try await PostgresWarmStore.open(arguments[1], budget: limit)
+    : try await SQLiteWarmStore.open(arguments[1], budget: limit)
 var random = SeededRandom(seed: seed)
 let wall = Moment(secondsSince1970: 1_781_524_800)
 

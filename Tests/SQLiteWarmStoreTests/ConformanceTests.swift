@@ -23,4 +23,10 @@ struct ConformanceTests {
         let folder = try Folder()
         try await check.run { try await folder.store(UUID().uuidString) }
     }
+
+    @Test("For versions of prompts", arguments: StoreConformance.versionChecks)
+    func versions(_ check: StoreConformance.VersionCheck) async throws {
+        let folder = try Folder()
+        try await check.run { try await VersionStore.open(folder.file("versions.sqlite")) }
+    }
 }

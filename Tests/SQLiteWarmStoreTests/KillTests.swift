@@ -3,9 +3,9 @@ import Foundation
 import GRDB
 import PromptCacheWarmer
 import SteppedTime
-import Synchronization
 import Testing
 import WarmingPolicies
+import WriterProcess
 
 @testable import SQLiteWarmStore
 
@@ -13,39 +13,6 @@ import WarmingPolicies
 struct KillTests {
     /// How often; more with LEDGER_KILLS=100.
     static let runs = ProcessInfo.processInfo.environment["LEDGER_KILLS"].flatMap(Int.init) ?? 10
-
-    /// A process that writes until it is killed, and what it has said.
-    private final class Writer {
-        let process = Process()
-        private let output = Pipe()
-
-        init(_ file: String, budget: USD, seed: Int) throws {
-            // It is built beside the tests.
-            let tests = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
-            let products = URL(filePath: tests).deletingLastPathComponent()
-            process.executableURL = products.appending(path: "LedgerWriter")
-            process.arguments = [file, String(budget.picodollars), String(seed)]
-            process.standardOutput = output
-            process.standardError = FileHandle.nullDevice
-            try process.run()
-        }
-
-        /// Reads so many lines, then kills it, and reads the rest.
-        func killed(afterLines count: Int) throws -> [String] {
-            var data = Data()
-            while data.count(where: { $0 == 0x0A }) < count {
-                let more = output.fileHandleForReading.availableData
-                if more.isEmpty { break }
-                data += more
-            }
-            kill(process.processIdentifier, SIGKILL)
-            data += try output.fileHandleForReading.readToEnd() ?? Data()
-            process.waitUntilExit()
-            // The last line may be cut short; a whole one ends.
-            let lines = data.split(separator: 0x0A, omittingEmptySubsequences: false).dropLast()
-            return lines.map { String(decoding: $0, as: UTF8.self) }
-        }
-    }
 
     private static let noon = Moment(secondsSince1970: 1_781_524_800)
 
@@ -79,7 +46,7 @@ struct KillTests {
         let budget = USD(picodollars: Int64.random(in: 5_000_000...60_000_000, using: &random))
         var lines: [[String]] = []
         for life in 0..<2 {
-            let writer = try Writer(folder.file(), budget: budget, seed: seed * 10 + life)
+            let writer = try WriterProcess(folder.file(), budget: budget.picodollars, seed: seed * 10 + life)
             lines.append(try writer.killed(afterLines: Int.random(in: 0...120, using: &random)))
         }
         try await Self.check(lines, in: try await folder.store(budget: .perDay(budget)), budget: budget)
@@ -89,7 +56,9 @@ struct KillTests {
     func born(seed: Int) async throws {
         let folder = try Folder()
         let budget = USD(picodollars: 40_000_000)
-        let writers = try (0..<4).map { try Writer(folder.file(), budget: budget, seed: seed * 10 + $0) }
+        let writers = try (0..<4).map {
+            try WriterProcess(folder.file(), budget: budget.picodollars, seed: seed * 10 + $0)
+        }
         let lines = try writers.map { try $0.killed(afterLines: 3) }
         #expect(lines.map(\.first) == ["ready", "ready", "ready", "ready"])
         try await Self.check(lines, in: try await folder.store(budget: .perDay(budget)), budget: budget)
@@ -99,7 +68,9 @@ struct KillTests {
     func together(seed: Int) async throws {
         let folder = try Folder()
         let budget = USD(picodollars: 40_000_000)
-        let writers = try (0..<2).map { try Writer(folder.file(), budget: budget, seed: seed * 10 + $0) }
+        let writers = try (0..<2).map {
+            try WriterProcess(folder.file(), budget: budget.picodollars, seed: seed * 10 + $0)
+        }
         let lines = try writers.map { try $0.killed(afterLines: 250) }
         #expect(lines.joined().contains("refused"))
         try await Self.check(lines, in: try await folder.store(budget: .perDay(budget)), budget: budget)

@@ -32,7 +32,7 @@ struct QueueTests {
     @Test("What does not fit is dropped and said, and pings stop until all is written")
     func overflow() async throws {
         let disk = SlowDisk()
-        let queue = RowQueue(capacity: 10, logger: .silent) { rows in await disk.write(rows) }
+        let queue = RowQueue(capacity: 10, logger: .silent) { rows, _ in await disk.write(rows) }
         for second in 0..<15 { queue.add(Self.row(second)) }
         #expect(queue.obstacle?.contains("5 rows of the ledger were dropped") == true)
         disk.isOpen.withLock { $0 = true }
@@ -48,7 +48,7 @@ struct QueueTests {
     func retry() async throws {
         let isBroken = Mutex(true)
         let written = Mutex<[LedgerRow]>([])
-        let queue = RowQueue(capacity: 100, logger: .silent) { rows async throws(LedgerError) in
+        let queue = RowQueue(capacity: 100, logger: .silent) { rows, _ async throws(LedgerError) in
             if isBroken.withLock(\.self) { throw LedgerError(.full, "full") }
             written.withLock { $0 += rows }
         }

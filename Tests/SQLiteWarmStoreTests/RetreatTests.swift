@@ -1,7 +1,6 @@
+import PromptCacheWarmer
 import Testing
 import WarmingPolicies
-
-@testable import SQLiteWarmStore
 
 @Suite("While a disk fails, it is asked again soon, then less and less often")
 struct RetreatTests {

@@ -97,13 +97,13 @@ struct BrokenConfigurationTests {
             ])
     }
 
-    @Test("that asks for what later versions have is told so, not ignored")
-    func laterSections() async throws {
+    @Test("that holds a password says where it belongs, and does not repeat it")
+    func password() async throws {
         let more = "store: { postgres: \"postgres://me:secret@db/warm\" }"
         #expect(
             try await faults(Prompts.yaml(scope: Prompts.scope, more: more)) == [
-                "warmer.yaml:8:10: store.postgres: this version has no PostgreSQL store yet; write store: "
-                    + "{ sqlite: warmer.sqlite }"
+                "warmer.yaml:8:20: store.postgres: passwords do not belong into this file: write { env: NAME } with the "
+                    + "variable that holds the URL, or leave it to PGPASSWORD or ~/.pgpass"
             ])
     }
 
@@ -118,6 +118,17 @@ struct BrokenConfigurationTests {
                 "warmer.yaml:8:62: proxy.routes./:", "warmer.yaml:8:81: proxy.warm:",
                 "warmer.yaml:8:92: proxy.policy:",
             ])
+    }
+
+    @Test(
+        "that names no database is told how to",
+        arguments: [
+            ("mysql://db/warm", "this is no URL of a PostgreSQL database: write it like postgres://warmer@db/warmer"),
+            ("{ env: NOWHERE }", "the environment variable NOWHERE is not set: export it before starting"),
+        ])
+    func database(value: String, message: String) async throws {
+        let all = try await faults(Prompts.yaml(scope: Prompts.scope, more: "store: { postgres: \(value) }"))
+        #expect(all.count == 1 && all[0].hasSuffix(message), "\(all)")
     }
 
     @Test(

@@ -120,6 +120,24 @@ struct ValidConfigurationTests {
             configuration.store == name.map { .sqlite($0.hasPrefix("/") ? $0 : "\(folder.path)/\($0)") })
     }
 
+    @Test("keeps a ledger and versions in a database, whose URL may be in the environment")
+    func database() async throws {
+        let folder = try Folder(["support.json": Prompts.request()])
+        let open = try await folder.read(
+            Prompts.yaml(scope: Prompts.scope, more: "store: { postgres: \"postgres://w@db/warm?sslmode=require\" }"))
+        #expect(open.store == .postgres("postgres://w@db/warm?sslmode=require"))
+        #expect(open.versions == open.store)
+        var environment = Folder.environment
+        environment["DATABASE"] = "postgres://w:hush-hush@db/warm"
+        let more = "store: { postgres: { env: DATABASE } }\nversions: v.sqlite"
+        let hidden = try await WarmerConfiguration.read(
+            Prompts.yaml(scope: Prompts.scope, more: more), file: "\(folder.path)/warmer.yaml", environment: environment
+        )
+        #expect(hidden.store == .postgres("postgres://w:hush-hush@db/warm"))
+        #expect(hidden.store.map { "\($0)" } == "postgres://w@db/warm")
+        #expect(hidden.versions == .sqlite("\(folder.path)/v.sqlite"))
+    }
+
     @Test("is read from a file, with paths counted from its folder")
     func loaded() async throws {
         let folder = try Folder(["support.json": Prompts.request(), "warmer.yaml": Prompts.yaml(scope: Prompts.scope)])

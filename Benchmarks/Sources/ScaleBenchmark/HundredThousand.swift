@@ -1,4 +1,5 @@
 import CachePrices
+import Figures
 import Logging
 import PromptCache
 import PromptCacheWarmer

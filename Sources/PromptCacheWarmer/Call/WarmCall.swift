@@ -8,6 +8,11 @@ public protocol WarmCall: Sendable {
     /// Where it sends to, for example `https://api.anthropic.com`: part of what makes two prefixes the same.
     var endpoint: String { get }
 
+    /// Stands for whoever pays for a request with these headers, and so for whose cache it touches; the same in every
+    /// process, and nothing that a credential could be found from. Nil while nobody would pay: then a fleet leaves the ping
+    /// to others.
+    func payer(of headers: [WarmHeader]) -> String?
+
     /// Sends one request and waits for the end of its response.
     ///
     /// - Throws: if there is no whole response; `CancellationError` if the task is cancelled.
@@ -16,4 +21,5 @@ public protocol WarmCall: Sendable {
 
 extension WarmCall {
     public var endpoint: String { "https://api.anthropic.com" }
+    public func payer(of headers: [WarmHeader]) -> String? { "" }
 }

@@ -23,6 +23,3 @@ public protocol ExperienceStore: Sendable {
         _ names: [String], at wall: Moment, _ merged: @escaping @Sendable ([String: [UInt8]]) -> [String: [UInt8]]
     ) async throws(LedgerError) -> [String: [UInt8]]
 }
-
-/// Everything that a process of ours writes down: a ledger, the door that money passes, and what is learned.
-public typealias WarmStore = Ledger & SpendGate & ExperienceStore

@@ -10,9 +10,9 @@ extension Budget {
     ///   - used: what was spent and is reserved on the day of the wish.
     ///   - scope: whose budget it is; nil for that of all.
     ///   - open: how much of it is reserved for calls that may be under way; asked only where it matters.
-    package func refusal(
-        of request: SpendRequest, used: USD, scope: String?, open: () throws -> USD
-    ) rethrows -> SpendRefusal? {
+    package func refusal<Fault>(
+        of request: SpendRequest, used: USD, scope: String?, open: () throws(Fault) -> USD
+    ) throws(Fault) -> SpendRefusal? {
         let whose = scope.map { "the budget of \($0)" } ?? "the budget"
         if let perPing, request.worstCase > perPing {
             return SpendRefusal(

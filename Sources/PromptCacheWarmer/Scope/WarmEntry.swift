@@ -218,6 +218,34 @@ struct WarmEntry: Sendable {
 
     mutating func pingAbandoned() { isPinging = false }
 
+    /// Other replicas have touched it, and a ping would have been in vain.
+    ///
+    /// - Parameter asked: whether the ping was one for a set time.
+    /// - Returns: whether it was not known.
+    mutating func touchedElsewhere(
+        _ touch: LastTouch, asOf now: ClockReading, asked: Bool, experience: Experience
+    ) -> Bool {
+        // What differs by less is the same, counted in another way.
+        func news(_ age: Duration?, _ known: Moment?) -> Moment? {
+            guard let age, age <= plan.lifetime.duration else { return nil }
+            let moment = now.elapsed - age
+            return known.map { moment > $0 + Standing.tolerance } ?? true ? moment : nil
+        }
+        let (arrival, ping) = (news(touch.arrival, schedule.lastArrival), news(touch.ping, schedule.lastPing))
+        if let arrival {
+            schedule.arrival(
+                Arrival(start: arrival, prefixTokens: lastUsage?.cached ?? plan.size.estimatedTokens),
+                shared: &experience.shared, prices: plan.target.ratios)
+        }
+        if let ping, asked {
+            schedule.prewarmed(at: ping, verdict: touch.verdict ?? .hit, lifetime: plan.lifetime)
+        } else if let ping {
+            schedule.pinged(at: ping, verdict: touch.verdict ?? .hit, lifetime: plan.lifetime)
+        }
+        if asked { prewarmedUntil = max(prewarmedUntil, now.wall) }
+        return arrival != nil || ping != nil
+    }
+
     /// A ping under way goes on, and is booked when it ends.
     mutating func stop(_ reason: String) {
         stopReason = reason

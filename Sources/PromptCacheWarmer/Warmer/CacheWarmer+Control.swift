@@ -5,11 +5,16 @@ extension CacheWarmer {
     /// Why warming is switched off; nil while it is on.
     public nonisolated var warmingOffReason: String? { options.warmingSwitch.offReason }
 
-    /// Turns all spending off at once, or on again. A call that is under way cannot be called back; what it would retry
+    /// Turns all spending off at once, or on again; in a fleet, everywhere. A call that is under way cannot be called back; what it would retry
     /// is refused.
     ///
     /// - Parameter offReason: why it is off from now on, for people; nil to turn it on.
     public nonisolated func setWarming(offReason: String?) {
+        options.fleet?.setWarming(offReason: offReason)
+        setWarmingHere(offReason: offReason)
+    }
+
+    nonisolated func setWarmingHere(offReason: String?) {
         options.warmingSwitch.set(offReason: offReason)
         inbox.wake()
     }

@@ -89,6 +89,7 @@ public actor CacheWarmer: Service {
     /// Begins to warm. Once it runs, calling it again does nothing.
     public func start() {
         guard loop == nil, !inbox.isStopping else { return }
+        joinFleet()
         clock.hold()
         loop = Task { [self] in
             await runLoop()
@@ -105,6 +106,7 @@ public actor CacheWarmer: Service {
         await finishFlights()
         await writing?.value
         await writeHistories()
+        await options.fleet?.leave()
         broadcast.finish()
     }
 
@@ -177,6 +179,7 @@ public actor CacheWarmer: Service {
             if index > 0 { arrival.usage = nil }
             cell.entry.arrived(arrival, experience: cell.lane.experience)
             remember(cell)
+            tellFleet(of: cell, touchedAt: arrival.at)
             reschedule(cell)
         }
         instruments.arrival()
@@ -233,7 +236,7 @@ public actor CacheWarmer: Service {
             let report = await withSpan("prompt cache ping", ofKind: .client) { span in
                 span.attributes["scope"] = job.scope
                 span.attributes["model"] = job.plan.model.name
-                return await pinger.run(job) { obstacle(to: cell, intent, since: now.elapsed) }
+                return await agreed(job, cell, intent) { obstacle(to: cell, intent, since: now.elapsed) }
             }
             flights[number] = nil
             cell.flight = nil

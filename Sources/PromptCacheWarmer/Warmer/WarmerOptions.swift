@@ -15,6 +15,8 @@ public struct WarmerOptions: Sendable {
     public var experience: (any ExperienceStore)?
     /// What this process is called among those that share a store; the same after a restart.
     public var replica: String
+    /// The place among other processes that warm the same; nil for alone. One for each warmer.
+    public var fleet: Fleet?
     /// What tokens cost. A model without a price is never warmed.
     public var prices: PriceList
     /// What was measured of the caches that pings go to; as documented unless told otherwise.
@@ -42,7 +44,7 @@ public struct WarmerOptions: Sendable {
 
     public init(
         budget: Budget = .standard, gate: (any SpendGate)? = nil, ledger: (any Ledger)? = nil,
-        experience: (any ExperienceStore)? = nil, replica: String = "warmer",
+        experience: (any ExperienceStore)? = nil, replica: String = "warmer", fleet: Fleet? = nil,
         prices: PriceList = .builtIn, profile: CacheProfile = .documented,
         clock: any WarmClock = SystemClock(), logger: Logger = Logger(label: "prompt-cache-warmer"),
         metrics: any MetricsFactory = MetricsSystem.factory, warmingSwitch: WarmingSwitch = WarmingSwitch(),
@@ -54,6 +56,7 @@ public struct WarmerOptions: Sendable {
         self.ledger = ledger
         self.experience = experience
         self.replica = replica
+        self.fleet = fleet
         self.prices = prices
         self.profile = profile
         self.clock = clock

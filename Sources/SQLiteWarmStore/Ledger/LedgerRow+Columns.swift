@@ -43,19 +43,6 @@ extension LedgerRow {
     }
 }
 
-extension CoveredPrefix {
-    fileprivate var text: String { "\(key):\(tokens):\(lifetime.rawValue)" }
-
-    /// - Parameter lifetime: the row's, which is all that version 1 has written down.
-    fileprivate init?(_ text: Substring, lifetime: Lifetime) {
-        let parts = text.split(separator: ":")
-        guard parts.count >= 2, let tokens = Int(parts[1]) else { return nil }
-        self.init(
-            key: String(parts[0]), tokens: tokens,
-            lifetime: parts.count > 2 ? Lifetime(rawValue: String(parts[2])) ?? lifetime : lifetime)
-    }
-}
-
 extension HourTotals {
     private static let names = LedgerTotals.columns.map(\.name)
 

@@ -1,4 +1,4 @@
-public import CachePrices
+import CachePrices
 import GRDB
 import PromptCache
 public import PromptCacheWarmer
@@ -41,21 +41,7 @@ extension SQLiteWarmStore: Ledger {
     }
 }
 
-/// What a ledger's file says about itself.
-public struct LedgerSummary: Sendable, Hashable {
-    public var version: Int
-    /// Raw rows.
-    public var rows: Int
-    public var oldest: Moment?
-    public var newest: Moment?
-    /// Reservations that were never settled, and so count as spent.
-    public var openReservations: Int
-    public var openAmount: USD
-    /// What all settled calls have cost.
-    public var settled: USD
-}
-
-extension SQLiteWarmStore {
+extension SQLiteWarmStore: WarmStore {
     /// What the file says about itself.
     public func summary() async throws(LedgerError) -> LedgerSummary {
         do {

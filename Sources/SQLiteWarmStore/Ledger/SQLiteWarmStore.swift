@@ -16,6 +16,7 @@ public import WarmingPolicies
 public final class SQLiteWarmStore: Sendable {
     /// The file.
     public let path: String
+    public var place: String { path }
     let pool: DatabasePool
     private let limits: Mutex<Budget>
     var budget: Budget { limits.withLock(\.self) }
@@ -79,7 +80,7 @@ public final class SQLiteWarmStore: Sendable {
         self.retention = retention
         self.now = now
         let writer = RowWriter(prices: prices, retention: retention)
-        queue = RowQueue(capacity: capacity, logger: logger) { rows async throws(LedgerError) in
+        queue = RowQueue(capacity: capacity, logger: logger) { rows, _ async throws(LedgerError) in
             do {
                 try await pool.write { db in try writer.write(rows, to: db) }
             } catch {

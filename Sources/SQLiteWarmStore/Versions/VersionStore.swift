@@ -8,7 +8,7 @@ public import WarmingPolicies
 /// Which versions of which prompts there are, and which one is current in which environment: one SQLite file.
 ///
 /// Unlike a ledger it holds prompts, since a version that is switched to is sent; only its owner may read it.
-public final class VersionStore: Sendable {
+public final class VersionStore: PromptVersions {
     /// The file.
     public let path: String
     private let pool: DatabasePool
@@ -28,17 +28,6 @@ public final class VersionStore: Sendable {
         return VersionStore(path: path, pool: pool)
     }
 
-    /// A version, and when it was recorded.
-    public struct Recorded: Sendable {
-        public var version: PromptVersion
-        public var at: Moment
-        /// The environments in which it is current.
-        public var currentIn: [String]
-    }
-
-    /// Records a version of a prompt. What is the same for the cache as the newest or an older one is that one.
-    ///
-    /// - Returns: the version, and whether it is new.
     public func record(
         _ name: String, _ request: MessagesRequest, at moment: Moment
     ) async throws(LedgerError) -> (version: PromptVersion, isNew: Bool) {
@@ -58,8 +47,7 @@ public final class VersionStore: Sendable {
         return (PromptVersion(name: name, number: number, request: request), isNew)
     }
 
-    /// All versions, or those of one name, in order.
-    public func list(_ name: String? = nil) async throws(LedgerError) -> [Recorded] {
+    public func list(_ name: String?) async throws(LedgerError) -> [RecordedVersion] {
         let path = path
         return try await read { db in
             try Row.fetchAll(
@@ -74,19 +62,6 @@ public final class VersionStore: Sendable {
         }
     }
 
-    /// One version; nil if there is none.
-    public func find(_ reference: VersionReference) async throws(LedgerError) -> Recorded? {
-        let all = try await list(reference.name)
-        return reference.number.map { number in all.last { $0.version.number == number } } ?? all.last
-    }
-
-    /// The version that is current in an environment; nil if none is.
-    public func current(_ name: String, in environment: String) async throws(LedgerError) -> PromptVersion? {
-        let all = try await list(name)
-        return all.first { $0.currentIn.contains(environment) }?.version
-    }
-
-    /// Makes a version current in an environment.
     public func switchTo(
         _ version: PromptVersion, in environment: String, at moment: Moment
     ) async throws(LedgerError) {
@@ -102,14 +77,14 @@ public final class VersionStore: Sendable {
 
     // MARK: Rows
 
-    private static func recorded(_ row: Row, _ path: String) throws(LedgerError) -> Recorded {
+    private static func recorded(_ row: Row, _ path: String) throws(LedgerError) -> RecordedVersion {
         let name: String = row["name"]
         let number: Int = row["number"]
         do {
             let body: Data = row["body"]
             let version = PromptVersion(name: name, number: number, request: try MessagesRequest(Array(body)))
             let environments = (row["environments"] as String?)?.split(separator: ",").map(String.init) ?? []
-            return Recorded(
+            return RecordedVersion(
                 version: version, at: Moment(nanosecondsSince1970: row["at"]), currentIn: environments.sorted())
         } catch {
             throw LedgerError(.damaged, "\(path): \(name)@\(number) cannot be read: \(error)")

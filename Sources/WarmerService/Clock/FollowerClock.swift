@@ -96,6 +96,8 @@ public final class FollowerClock: WarmClock, Service {
 
         var endpoint: String { client.endpoint }
 
+        func payer(of headers: [WarmHeader]) -> String? { client.payer(of: headers) }
+
         func send(_ request: WarmRequest) async throws -> WarmResponse {
             await time.caughtUp()
             return try await client.send(request)

@@ -26,17 +26,18 @@ struct ConfigurationReader {
         let profile = profile(object["profile"])
         let dashboard = dashboard(object["dashboard"])
         let proxy = ProxyReader(upstreams: (upstreams ?? [:]).mapValues { $0?.endpoint }).proxy(object["proxy"])
-        let store = store(object["store"])
+        let storeReader = StoreReader(file: file, environment: environment)
+        let store = storeReader.store(object["store"])
         let logFormat = logFormat(object["log"])
         let scopeReader = ScopeReader(
             file: file, upstreams: upstreams.map { Array($0.keys) }, budget: budget, hasArrivals: dashboard != nil,
-            versions: await VersionBook.read(versions(object["versions"])))
+            versions: await VersionBook.read(storeReader.versions(object["versions"], besides: store)))
         let scopes = scopeReader.scopes(object)
         await ScopeCheck(prices: prices ?? .builtIn, profile: profile, upstreams: upstreams ?? [:]).check(scopes)
         guard let upstreams, let budget, let prices else { return nil }
         return WarmerConfiguration(
             upstreams: upstreams.compactMapValues(\.self), budget: budget, scopes: scopes.map(\.scope), prices: prices,
-            profile: profile, dashboard: dashboard, proxy: proxy, store: store, versions: scopeReader.versions.file,
+            profile: profile, dashboard: dashboard, proxy: proxy, store: store, versions: scopeReader.versions.place,
             follows: Dictionary(scopes.compactMap { scope in scope.prompt.followed.map { (scope.scope.name, $0) } }) {
                 $1
             },
@@ -112,33 +113,11 @@ struct ConfigurationReader {
         return .documented
     }
 
-    private func versions(_ cursor: YAMLCursor?) -> String {
-        TextFile.resolve(cursor?.text(example: "warmer-versions.sqlite") ?? "warmer-versions.sqlite", from: file)
-    }
-
     private func logFormat(_ cursor: YAMLCursor?) -> WarmerConfiguration.LogFormat {
         guard let cursor, let text = cursor.text(example: "json") else { return .text }
         if let format = WarmerConfiguration.LogFormat(rawValue: text) { return format }
         cursor.fail("'\(text)' is no form of log: there are text and json")
         return .text
-    }
-
-    /// - Returns: nil for `off`.
-    private func store(_ cursor: YAMLCursor?) -> WarmerConfiguration.Store? {
-        let standard = WarmerConfiguration.Store.sqlite(TextFile.resolve("warmer.sqlite", from: file))
-        guard let cursor else { return standard }
-        if let isOn = cursor.word { return isOn ? standard : nil }
-        let example = "{ sqlite: warmer.sqlite }"
-        guard let section = cursor.object(["sqlite", "postgres"], example: "\(example), or off") else { return nil }
-        if let postgres = section.key("postgres") {
-            postgres.fail("this version has no PostgreSQL store yet; write store: \(example)")
-            return nil
-        }
-        guard
-            let name = section.required("sqlite", "the ledger's file, such as \(example)")?.text(
-                example: "warmer.sqlite")
-        else { return nil }
-        return .sqlite(TextFile.resolve(name, from: file))
     }
 
     /// - Returns: nil for `off`.

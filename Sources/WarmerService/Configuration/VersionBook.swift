@@ -1,7 +1,6 @@
 import Foundation
 import PromptCacheWarmer
 import PromptInspection
-import SQLiteWarmStore
 
 /// A version of a prompt that a scope follows: whichever is current in an environment.
 public struct FollowedVersion: Sendable, Hashable {
@@ -23,27 +22,27 @@ public struct FollowedVersion: Sendable, Hashable {
     }
 }
 
-/// Which versions are current, as the file of versions has it when a configuration is read.
+/// Which versions are current, as the place of versions has it when a configuration is read.
 struct VersionBook {
-    let file: String
+    let place: StoreLocation
     private var current: [FollowedVersion: PromptVersion] = [:]
-    /// Why the file could not be read.
+    /// Why it could not be read.
     private(set) var fault: String?
 
-    init(file: String) { self.file = file }
+    init(place: StoreLocation) { self.place = place }
 
-    /// Reads the file.
-    static func read(_ file: String) async -> VersionBook {
-        var book = VersionBook(file: file)
+    /// Reads all that is there.
+    static func read(_ place: StoreLocation) async -> VersionBook {
+        var book = VersionBook(place: place)
         do {
-            for recorded in try await VersionStore.open(file, mustExist: true).list() {
+            for recorded in try await place.openVersions(mustExist: true).list(nil) {
                 for environment in recorded.currentIn {
                     book.current[FollowedVersion(name: recorded.version.name, environment: environment)] =
                         recorded.version
                 }
             }
         } catch {
-            book.fault = error.reason
+            book.fault = "\(error)"
         }
         return book
     }

@@ -20,8 +20,9 @@ public import Upstreams
 ///     policy: every:285s@5m
 /// dashboard: { listen: 127.0.0.1:8788 }
 /// proxy: { listen: 127.0.0.1:8787, warm: off, gate: off }      # without the section there is none
-/// versions: warmer-versions.sqlite      # likewise
-/// store: { sqlite: warmer.sqlite }      # this is what it is without the section; or off
+/// store: { sqlite: warmer.sqlite }      # this is what it is without the section; or off; or for many replicas
+///                                       # { postgres: postgres://warmer@db/warmer }, or { postgres: { env: NAME } }
+/// versions: warmer-versions.sqlite      # likewise; with postgres, there
 /// profile: warmer-profile.json          # what `warmer probe` has measured
 /// log: json
 /// ```
@@ -41,17 +42,11 @@ public struct WarmerConfiguration: Sendable {
     /// The proxy in front of the upstreams; nil for none.
     public var proxy: ProxyOptions?
     /// Where the ledger is kept; nil for in memory, which forgets with the process.
-    public var store: Store?
-    /// The file of versions.
-    public var versions: String
+    public var store: StoreLocation?
+    /// Where versions are kept.
+    public var versions: StoreLocation
     /// What scopes follow, by their names.
     public var follows: [String: FollowedVersion]
-
-    /// Where a ledger is kept.
-    public enum Store: Sendable, Hashable {
-        /// In a file.
-        case sqlite(String)
-    }
 
     /// How the log is written.
     public var logFormat: LogFormat
@@ -81,8 +76,8 @@ public struct WarmerConfiguration: Sendable {
     public init(
         upstreams: [String: Upstream], budget: Budget, scopes: [WarmScope], prices: PriceList = .builtIn,
         profile: CacheProfile = .documented,
-        dashboard: ListenAddress? = .dashboard, proxy: ProxyOptions? = nil, store: Store? = nil,
-        versions: String = "warmer-versions.sqlite", follows: [String: FollowedVersion] = [:],
+        dashboard: ListenAddress? = .dashboard, proxy: ProxyOptions? = nil, store: StoreLocation? = nil,
+        versions: StoreLocation = .sqlite("warmer-versions.sqlite"), follows: [String: FollowedVersion] = [:],
         logFormat: LogFormat = .text, file: String? = nil
     ) {
         self.upstreams = upstreams

@@ -2,7 +2,6 @@ import Logging
 import PromptCache
 import PromptCacheWarmer
 import PromptInspection
-import SQLiteWarmStore
 import ServiceLifecycle
 import WarmingPolicies
 
@@ -27,7 +26,7 @@ struct VersionFollower: Service {
     private func follow() async {
         clock.hold()
         defer { clock.release() }
-        var opened: VersionStore?
+        var opened: (place: StoreLocation, versions: any PromptVersions)?
         while !Task.isCancelled {
             do {
                 if await keeper.state.configuration.follows.isEmpty {
@@ -41,14 +40,14 @@ struct VersionFollower: Service {
                 return
             }
             let configuration = await keeper.state.configuration
-            if opened?.path != configuration.versions { opened = nil }
+            if opened?.place != configuration.versions { opened = nil }
             for (scope, followed) in configuration.follows.sorted(by: { $0.key < $1.key }) {
                 do {
                     let store =
-                        if let opened { opened } else {
-                            try await VersionStore.open(configuration.versions, mustExist: true)
+                        if let opened { opened.versions } else {
+                            try await configuration.versions.openVersions(mustExist: true)
                         }
-                    opened = store
+                    opened = (configuration.versions, store)
                     guard let version = try await store.current(followed.name, in: followed.environment),
                         try await keeper.goOn(scope, following: followed, with: version.request.bytes)
                     else { continue }

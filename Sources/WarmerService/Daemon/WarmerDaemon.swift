@@ -1,5 +1,6 @@
 import CacheProxy
 import CoreMetrics
+import Foundation
 public import Logging
 public import PromptCacheWarmer
 public import ServiceLifecycle
@@ -35,7 +36,8 @@ public struct WarmerDaemon: Service {
     ///   - configuration: what to do.
     ///   - clock: where time is taken from. A ``FollowerClock`` is run along, and pings tell whose they are.
     ///   - clients: what sends pings, by the upstreams' names; over HTTP unless told otherwise.
-    ///   - store: the ledger, the door that money passes, and what is learned; in memory unless told otherwise. See
+    ///   - store: the ledger, the door that money passes, and what is learned; in memory unless told otherwise. One that is
+    ///     shared by many processes makes them a fleet. See
     ///     ``WarmerConfiguration/openStore(clock:logger:)``.
     ///   - state: where the control API's token is, and whether warming is switched off.
     ///   - environment: `WARMER_WARMING=off` switches warming off.
@@ -79,8 +81,9 @@ public struct WarmerDaemon: Service {
             clients: clients.merging(proxied) { $1 }.mapValues { follower?.participating($0) ?? $0 },
             options: WarmerOptions(
                 budget: configuration.budget, gate: store, ledger: HeardLedger(ledger: store, history: history),
-                experience: store, prices: configuration.prices, profile: configuration.profile, clock: clock,
-                logger: logger, metrics: metrics,
+                experience: store, fleet: (store as? any PingLease).map { Fleet($0, name: Self.replicaName) },
+                prices: configuration.prices, profile: configuration.profile, clock: clock, logger: logger,
+                metrics: metrics,
                 warmingSwitch: WarmingSwitch(offReason: KillSwitch.offReason(environment, state)),
                 onTick: { tick in
                     history.record(tick)
@@ -158,6 +161,12 @@ public struct WarmerDaemon: Service {
         } catch {
             logger.error("the last rows of the ledger are lost: \(error.reason)")
         }
+    }
+
+    /// The machine and the process.
+    private static var replicaName: String {
+        let process = ProcessInfo.processInfo
+        return "\(process.hostName)-\(process.processIdentifier)"
     }
 
     private func announceDashboard(at port: Int) {

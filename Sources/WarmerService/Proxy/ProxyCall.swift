@@ -26,6 +26,12 @@ struct ProxyCall: WarmCall {
         return Dictionary(calls.map { ($0.endpoint, $0) }) { first, _ in first }
     }
 
+    func payer(of headers: [WarmHeader]) -> String? {
+        let scope = headers.first { $0.name == Self.scopeHeader }?.value ?? ""
+        guard let credential = vault.credential(for: scope, at: clock.now.elapsed) else { return nil }
+        return try? AnthropicClient(credential: credential.forCalls, endpoint: endpoint).payer(of: headers)
+    }
+
     func send(_ request: WarmRequest) async throws -> WarmResponse {
         var request = request
         let scope = request.headers.first { $0.name == Self.scopeHeader }?.value ?? ""

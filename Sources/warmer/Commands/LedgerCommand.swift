@@ -4,23 +4,24 @@ import CacheReports
 import OrderedJSON
 import PromptCache
 import PromptCacheWarmer
-import SQLiteWarmStore
+import WarmerService
 import WarmingPolicies
 
 struct LedgerCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "ledger",
-        abstract: "What a ledger's file holds, and whether it is whole.",
+        abstract: "What a ledger holds, whether it is whole, and moving it to a database.",
         discussion: """
             Examples:
 
               warmer ledger info --ledger warmer.sqlite
               warmer ledger check
               warmer ledger rows --since 1h --json
+              warmer ledger copy warmer.sqlite postgres://warmer@db/warmer
 
             A ledger holds times, tokens, money and the names of scopes; neither prompts nor keys of accounts.
             """,
-        subcommands: [Info.self, Check.self, Rows.self], defaultSubcommand: Info.self)
+        subcommands: [Info.self, Check.self, Rows.self, Copy.self], defaultSubcommand: Info.self)
 
     struct Info: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Versions, rows and reservations.")
@@ -28,7 +29,8 @@ struct LedgerCommand: AsyncParsableCommand {
         @Flag(help: "Print JSON.") var json = false
 
         func run() async throws {
-            let summary = try await LedgerCommand.asking { try await ledger.open().summary() }
+            let store = try await ledger.open()
+            let summary = try await LedgerCommand.asking { try await store.summary() }
             if json {
                 let report: JSONOutput = [
                     "version": .integer(summary.version), "rows": .integer(summary.rows),
@@ -40,7 +42,7 @@ struct LedgerCommand: AsyncParsableCommand {
                 ]
                 return Terminal.print(report.text(pretty: true))
             }
-            Terminal.print("\(ledger.ledger): version \(summary.version), \(summary.rows) rows")
+            Terminal.print("\(store.place): version \(summary.version), \(summary.rows) rows")
             if let oldest = summary.oldest, let newest = summary.newest {
                 Terminal.print("from \(Stats.timeText(oldest)) to \(Stats.timeText(newest))")
             }
@@ -54,12 +56,14 @@ struct LedgerCommand: AsyncParsableCommand {
     }
 
     struct Check: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Reads every page.")
+        static let configuration = CommandConfiguration(
+            abstract: "Reads every page of a file; holds the accounts of a database against what they are made of.")
         @OptionGroup var ledger: LedgerOptions
 
         func run() async throws {
-            try await LedgerCommand.asking { try await ledger.open().check() }
-            Terminal.print("\(ledger.ledger): \(Terminal.paint("whole", .green))")
+            let store = try await ledger.open()
+            try await LedgerCommand.asking { try await store.check() }
+            Terminal.print("\(store.place): \(Terminal.paint("whole", .green))")
         }
     }
 
@@ -99,6 +103,41 @@ struct LedgerCommand: AsyncParsableCommand {
                 "ttft_ms": .optional(row.timeToFirstToken.map { $0 / .milliseconds(1) }),
                 "reason": .string(row.reason), "expected_usd": .optional(row.expectedValue?.decimal),
             ]
+        }
+    }
+
+    struct Copy: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Moves a ledger from a file into a PostgreSQL database, and proves that the totals are the same.",
+            discussion: """
+                Example:
+
+                  PGPASSWORD=… warmer ledger copy warmer.sqlite postgres://warmer@db/warmer
+
+                All or nothing: the database must hold no ledger yet, and the file stays as it is. Stop the daemon first, \
+                and start it again with the database as its store.
+                """)
+        @Argument(help: "The file.") var from: String
+        @Argument(help: "postgres://USER@HOST/DATABASE") var to: String
+        @Flag(help: "Print JSON.") var json = false
+
+        func run() async throws {
+            let (source, target) = (StoreLocation(from), StoreLocation(to))
+            let (hours, summary) = try await LedgerCommand.asking {
+                try await source.copyLedger(to: target, logger: .silent)
+            }
+            if json {
+                let report: JSONOutput = [
+                    "from": .string("\(source)"), "to": .string("\(target)"), "rows": .integer(summary.rows),
+                    "hours": .integer(hours), "settled_usd": .string(summary.settled.decimal),
+                    "open_usd": .string(summary.openAmount.decimal), "same_totals": true,
+                ]
+                return Terminal.print(report.text(pretty: true))
+            }
+            Terminal.print("\(source) → \(target): \(summary.rows) rows, \(hours) totals of hours")
+            Terminal.print(
+                "\(Terminal.paint("the totals are the same", .green)): \(summary.settled.short) settled, "
+                    + "\(summary.openAmount.short) open")
         }
     }
 

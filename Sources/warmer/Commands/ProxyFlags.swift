@@ -28,7 +28,9 @@ struct ProxyFlags: ParsableArguments {
         inversion: .prefixedNo, help: "Say in the header x-prompt-cache-warmer what each response should find cached.")
     var header = true
     @Option(
-        help: ArgumentHelp("Write arrivals and pings down in this ledger, for stats and plan.", valueName: "file"))
+        help: ArgumentHelp(
+            "Write arrivals and pings down in this ledger, for stats and plan: a file, or postgres://USER@HOST/DATABASE to be one of a fleet.",
+            valueName: "file|url"))
     var ledger: String?
     @Option(help: ArgumentHelp("A price file, for models that have no price or another one.", valueName: "file"))
     var prices: String?
@@ -74,7 +76,7 @@ struct ProxyFlags: ParsableArguments {
         let configuration = WarmerConfiguration(
             upstreams: [:], budget: try budget(), scopes: [], prices: try Prices.list(adding: prices),
             profile: try Files.profile(profile), dashboard: control, proxy: options,
-            store: ledger.map { .sqlite($0) })
+            store: ledger.map(StoreLocation.init))
         let time: any WarmClock
         do {
             time = if let clock { try await FollowerClock.join(clock) } else { SystemClock() }

@@ -4,7 +4,6 @@ import CoreMetrics
 import Foundation
 import Logging
 import PromptCacheWarmer
-import SQLiteWarmStore
 import ServiceLifecycle
 import UnixSignals
 import WarmerService

@@ -4,7 +4,6 @@ import CacheReports
 import Foundation
 import OrderedJSON
 import PromptCacheWarmer
-import SQLiteWarmStore
 import WarmingPolicies
 
 struct StatsCommand: AsyncParsableCommand {

@@ -5,7 +5,7 @@ import OrderedJSON
 import PromptCache
 import PromptCacheWarmer
 import PromptInspection
-import SQLiteWarmStore
+import WarmerService
 import WarmingPolicies
 
 struct VersionsCommand: AsyncParsableCommand {
@@ -223,14 +223,16 @@ struct VersionsCommand: AsyncParsableCommand {
 struct VersionsFile: ParsableArguments {
     @Option(
         name: .customLong("versions"),
-        help: ArgumentHelp("Where versions are kept, with their prompts.", valueName: "file"))
+        help: ArgumentHelp(
+            "Where versions are kept, with their prompts: a file, or postgres://USER@HOST/DATABASE.",
+            valueName: "file|url"))
     var path = "warmer-versions.sqlite"
 
-    func open(mustExist: Bool = true) async throws(LedgerError) -> VersionStore {
-        try await VersionStore.open(path, mustExist: mustExist)
+    func open(mustExist: Bool = true) async throws(LedgerError) -> any PromptVersions {
+        try await StoreLocation(path).openVersions(mustExist: mustExist)
     }
 
-    func opened() async throws -> VersionStore { try await VersionsCommand.asking { try await open() } }
+    func opened() async throws -> any PromptVersions { try await VersionsCommand.asking { try await open() } }
 }
 
 extension VersionsCommand {
@@ -249,8 +251,8 @@ extension VersionsCommand {
     }
 
     fileprivate static func find(
-        _ reference: VersionReference, in store: VersionStore
-    ) async throws -> VersionStore.Recorded {
+        _ reference: VersionReference, in store: any PromptVersions
+    ) async throws -> RecordedVersion {
         let found = try await asking { try await store.find(reference) }
         guard let found else {
             let number = reference.number.map { "@\($0)" } ?? ""
@@ -259,7 +261,7 @@ extension VersionsCommand {
         return found
     }
 
-    fileprivate static func report(_ recorded: VersionStore.Recorded) -> JSONOutput {
+    fileprivate static func report(_ recorded: RecordedVersion) -> JSONOutput {
         [
             "name": .string(recorded.version.name), "version": .integer(recorded.version.number),
             "hash": .string(recorded.version.shortHash), "model": .string(recorded.version.request.model.name),

@@ -3,7 +3,6 @@ import CachePrices
 import OrderedJSON
 import PromptCache
 import PromptCacheWarmer
-import SQLiteWarmStore
 import Upstreams
 import WarmingPolicies
 

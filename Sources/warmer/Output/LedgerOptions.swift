@@ -2,22 +2,25 @@ import ArgumentParser
 import CachePrices
 import Foundation
 import PromptCacheWarmer
-import SQLiteWarmStore
+import WarmerService
 import WarmingPolicies
 
 /// Which ledger a command reads.
 struct LedgerOptions: ParsableArguments {
     /// Where `warmer run` keeps it.
     static let standard = "warmer.sqlite"
-    @Option(help: ArgumentHelp("The ledger of `warmer run` or `warmer proxy`.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp(
+            "The ledger of `warmer run` or `warmer proxy`: a file, or postgres://USER@HOST/DATABASE.",
+            valueName: "file|url"))
     var ledger = Self.standard
 
     /// Opens it; a ledger that is not there is wrong usage.
-    func open(prices: PriceList = .builtIn) async throws -> SQLiteWarmStore {
+    func open(prices: PriceList = .builtIn) async throws -> any WarmStore {
         do {
             // Nothing is spent through a store that a report opens.
-            return try await SQLiteWarmStore.open(
-                ledger, budget: .perDay(.zero), prices: prices, mustExist: true, logger: .silent)
+            return try await StoreLocation(ledger).openLedger(
+                budget: .perDay(.zero), prices: prices, mustExist: true, logger: .silent)
         } catch {
             let isUsage = [LedgerError.Code.unreadable, .notALedger, .newerVersion].contains(error.code)
             throw Failure(isUsage ? .usage : .failed, "--ledger \(error.reason)")
@@ -29,7 +32,8 @@ struct LedgerOptions: ParsableArguments {
 struct TouchOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "A ledger to keep, such as that of `warmer run`; one of the user's own unless given.", valueName: "file"))
+            "A ledger to keep, such as that of `warmer run`; one of the user's own unless given.",
+            valueName: "file|url"))
     var ledger: String?
 
     /// In the user's state directory.
@@ -42,16 +46,15 @@ struct TouchOptions: ParsableArguments {
     }
 
     /// To write to. The user's own is only a memory aid: where it cannot be had, that is told and nil returned.
-    func writable(prices: PriceList, clock: any WarmClock) async throws -> SQLiteWarmStore? {
+    func writable(prices: PriceList, clock: any WarmClock) async throws -> (any WarmStore)? {
         do {
             if ledger == nil {
                 try? FileManager.default.createDirectory(
                     at: Self.standard.deletingLastPathComponent(), withIntermediateDirectories: true,
                     attributes: [.posixPermissions: 0o700])
             }
-            return try await SQLiteWarmStore.open(
-                ledger ?? Self.standard.path, budget: .perDay(.zero), prices: prices, now: { clock.now.wall },
-                logger: .silent)
+            return try await StoreLocation(ledger ?? Self.standard.path).openLedger(
+                budget: .perDay(.zero), prices: prices, clock: clock, logger: .silent)
         } catch {
             guard ledger == nil else { throw Failure(.usage, "--ledger \(error.reason)") }
             Terminal.complain("`warmer is-warm` will not know of this: \(error.reason)")
@@ -60,18 +63,18 @@ struct TouchOptions: ParsableArguments {
     }
 
     /// To read from; nil if the user has none yet.
-    func readable() async throws -> SQLiteWarmStore? {
+    func readable() async throws -> (any WarmStore)? {
         if ledger == nil, !FileManager.default.fileExists(atPath: Self.standard.path) { return nil }
         do {
-            return try await SQLiteWarmStore.open(
-                ledger ?? Self.standard.path, budget: .perDay(.zero), mustExist: true, logger: .silent)
+            return try await StoreLocation(ledger ?? Self.standard.path).openLedger(
+                budget: .perDay(.zero), mustExist: true, logger: .silent)
         } catch {
             throw Failure(ledger == nil ? .failed : .usage, "--ledger \(error.reason)")
         }
     }
 }
 
-extension SQLiteWarmStore {
+extension WarmStore {
     /// Writes what was taken in; where that fails it is told, since what was warmed is warm all the same.
     func writeOut() async {
         do {

@@ -26,6 +26,7 @@ final class WatchedCall: WarmCall {
     }
 
     var endpoint: String { call.endpoint }
+    func payer(of headers: [WarmHeader]) -> String? { call.payer(of: headers) }
     var records: [Record] { state.withLock(\.self) }
 
     func send(_ request: WarmRequest) async throws -> WarmResponse {

@@ -1,19 +1,20 @@
-import Logging
+package import Logging
 import Metrics
-import PromptCacheWarmer
 import Synchronization
 
-/// Rows on their way to the disk: taken in at once, written in batches, in order.
+/// Rows on their way to a store's disk: taken in at once, written in batches, in order.
 ///
 /// Bounded: what comes while it is full is dropped, loudly. A batch that could not be written stays and is tried again with
 /// the next row. Either way ``obstacle`` says so until all is written, and pings stop meanwhile.
-final class RowQueue: Sendable {
-    typealias Write = @Sendable ([LedgerRow]) async throws(LedgerError) -> Void
+package final class RowQueue: Sendable {
+    /// Gets a batch, and how many rows were written before it: a batch that is tried again begins where it began.
+    package typealias Write = @Sendable (_ rows: [LedgerRow], _ before: Int) async throws(LedgerError) -> Void
 
     private struct State {
         var rows: [LedgerRow] = []
         /// Rows of the batch that is being written.
         var underWay = 0
+        var written = 0
         var drain: Task<Void, Never>?
         var dropped = 0
         var fault: LedgerError?
@@ -25,15 +26,15 @@ final class RowQueue: Sendable {
     private let logger: Logger
 
     /// Enough that a transaction costs little a row, and few enough that a turn at the write lock is short.
-    static let batch = 2_000
+    package static let batch = 2_000
 
-    init(capacity: Int, logger: Logger, write: @escaping Write) {
+    package init(capacity: Int, logger: Logger, write: @escaping Write) {
         self.capacity = max(1, capacity)
         self.logger = logger
         self.write = write
     }
 
-    var obstacle: String? {
+    package var obstacle: String? {
         state.withLock { state in
             if let fault = state.fault { return fault.reason }
             return state.dropped == 0
@@ -41,7 +42,7 @@ final class RowQueue: Sendable {
         }
     }
 
-    func add(_ row: LedgerRow) {
+    package func add(_ row: LedgerRow) {
         let isDropped = state.withLock { state in
             if state.rows.count + state.underWay >= capacity {
                 state.dropped += 1
@@ -58,7 +59,7 @@ final class RowQueue: Sendable {
     }
 
     /// Waits until nothing is left to write.
-    func flush() async throws(LedgerError) {
+    package func flush() async throws(LedgerError) {
         while let drain = state.withLock({ state in
             if !state.rows.isEmpty { startDrain(&state) }
             return state.drain
@@ -68,7 +69,7 @@ final class RowQueue: Sendable {
         }
     }
 
-    func complain(_ text: String) {
+    package func complain(_ text: String) {
         logger.error("\(text)")
     }
 
@@ -80,16 +81,16 @@ final class RowQueue: Sendable {
     private func drain() async {
         while let batch = take() {
             do throws(LedgerError) {
-                try await write(batch)
+                try await write(batch.rows, batch.before)
                 written()
             } catch {
-                failed(batch, error)
+                failed(batch.rows, error)
                 return
             }
         }
     }
 
-    private func take() -> [LedgerRow]? {
+    private func take() -> (rows: [LedgerRow], before: Int)? {
         state.withLock { state in
             if state.rows.isEmpty {
                 state.drain = nil
@@ -98,12 +99,13 @@ final class RowQueue: Sendable {
             let batch = Array(state.rows.prefix(Self.batch))
             state.rows.removeFirst(batch.count)
             state.underWay = batch.count
-            return batch
+            return (batch, state.written)
         }
     }
 
     private func written() {
         let (waiting, isWellAgain) = state.withLock { state in
+            state.written += state.underWay
             state.underWay = 0
             let wasIll = state.fault != nil || state.dropped > 0
             state.fault = nil

@@ -1,0 +1,135 @@
+import PromptCache
+import PromptCacheWarmer
+import WarmingPolicies
+
+/// Takes a beat in, within one transaction.
+struct FleetTable {
+    private let now: String
+    private let connection: Connection
+
+    /// - Parameter now: what stands for the store's clock; nil for that itself.
+    init(now: String?, _ connection: Connection) throws(PostgresFault) {
+        self.connection = connection
+        self.now = try connection.run("SELECT \(PostgresWarmStore.now("$1"))", [now])[0, 0] ?? "0"
+    }
+
+    func take(_ beat: FleetBeat) throws(PostgresFault) -> FleetNews {
+        try touch(beat.touches)
+        let late = try finish(beat.pings)
+        let lost = try renew(beat.renewals)
+        try note(beat, late: late)
+        if let warming = beat.warming { try set(warming) }
+        let reason = try connection.run("SELECT reason FROM warming_off", [])
+        return FleetNews(offReason: reason.count > 0 ? reason[0, 0] : nil, lost: lost, late: late)
+    }
+
+    /// In the order of keys, so that two replicas never wait for each other in a circle.
+    private func touch(_ touches: [FleetBeat.Touch]) throws(PostgresFault) {
+        if touches.isEmpty { return }
+        let touches = touches.sorted { $0.key < $1.key }
+        try connection.run(
+            """
+            INSERT INTO prefix AS old (key, arrived_at)
+            SELECT key, $3::bigint - age FROM unnest($1::text[], $2::bigint[]) AS new(key, age)
+            ON CONFLICT (key) DO UPDATE SET arrived_at = \(Self.later("arrived_at", "excluded.arrived_at", "$3"))
+            """,
+            [touches.map { $0.key as String? }.asArray, touches.map { $0.age.nanoseconds as Int64? }.asArray, now])
+    }
+
+    /// - Returns: how many had lost their lease.
+    private func finish(_ pings: [FleetBeat.Ping]) throws(PostgresFault) -> Int {
+        if pings.isEmpty { return 0 }
+        let pings = pings.sorted { $0.key < $1.key }
+        let rows = try connection.run(
+            """
+            INSERT INTO prefix AS old (key, pinged_at, verdict, generation)
+            SELECT DISTINCT ON (key) key, $5::bigint - age, verdict, coalesce(generation, -1)
+            FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::text[]) AS new(key, generation, age, verdict)
+            ORDER BY key, generation DESC
+            ON CONFLICT (key) DO UPDATE SET
+                pinged_at = CASE WHEN excluded.pinged_at IS NULL THEN old.pinged_at
+                    ELSE \(Self.later("pinged_at", "excluded.pinged_at", "$5")) END,
+                verdict = coalesce(excluded.verdict, old.verdict),
+                leased_until = CASE WHEN old.generation = excluded.generation THEN 0 ELSE old.leased_until END
+            RETURNING key, generation
+            """,
+            [
+                pings.map { $0.key as String? }.asArray, pings.map(\.generation).asArray,
+                pings.map { $0.age?.nanoseconds }.asArray, pings.map { $0.verdict?.rawValue }.asArray, now,
+            ])
+        var generations: [String: Int64] = [:]
+        for row in 0..<rows.count { generations[rows[row, 0] ?? ""] = rows.integer(row, 1) }
+        return pings.count { ping in ping.generation.map { $0 != generations[ping.key] } ?? false }
+    }
+
+    /// - Returns: those that were not to be had any more.
+    private func renew(_ leases: [Lease]) throws(PostgresFault) -> [Lease] {
+        if leases.isEmpty { return [] }
+        let length = Lease.length.nanoseconds
+        let rows = try connection.run(
+            """
+            UPDATE prefix SET leased_until = $3::bigint + \(length)
+            FROM unnest($1::text[], $2::bigint[]) AS mine(key, generation)
+            WHERE prefix.key = mine.key AND prefix.generation = mine.generation
+                AND leased_until BETWEEN $3::bigint + 1 AND $3::bigint + \(length)
+            RETURNING prefix.key, prefix.generation
+            """,
+            [leases.map { $0.key as String? }.asArray, leases.map { $0.generation as Int64? }.asArray, now])
+        let kept = Set((0..<rows.count).map { Lease(key: rows[$0, 0] ?? "", generation: rows.integer($0, 1) ?? 0) })
+        return leases.filter { !kept.contains($0) }
+    }
+
+    private func note(_ beat: FleetBeat, late: Int) throws(PostgresFault) {
+        if beat.isLast {
+            try connection.run("DELETE FROM replica WHERE name = $1", [beat.replica])
+            return
+        }
+        try connection.run(
+            """
+            INSERT INTO replica AS old (name, heard_at, skew, scopes, pings, late)
+            VALUES ($1, $2::bigint, $3::bigint - $2::bigint, coalesce($4::bigint, 0), $5, $6)
+            ON CONFLICT (name) DO UPDATE SET heard_at = excluded.heard_at, skew = excluded.skew,
+                scopes = coalesce($4::bigint, old.scopes), pings = old.pings + excluded.pings,
+                late = old.late + excluded.late
+            """,
+            [
+                beat.replica, now, "\(beat.wall.nanosecondsSince1970)", beat.scopes.map { "\($0)" },
+                "\(beat.pings.count)", "\(late)",
+            ])
+        try forget()
+    }
+
+    /// Now and then, what nobody has touched for long: prefixes, a sample at a time since no index is worth its upkeep,
+    /// and replicas that have died.
+    private func forget() throws(PostgresFault) {
+        guard Int.random(in: 0..<100) == 0 else { return }
+        try connection.run(
+            """
+            DELETE FROM prefix WHERE ctid = ANY(ARRAY(
+                SELECT ctid FROM prefix TABLESAMPLE SYSTEM (1)
+                WHERE greatest(arrived_at, pinged_at, leased_until) < $1::bigint - 7200000000000
+                LIMIT 4000 FOR UPDATE SKIP LOCKED))
+            """, [now])
+        try connection.run("DELETE FROM replica WHERE heard_at < $1::bigint - 86400000000000", [now])
+    }
+
+    private func set(_ warming: FleetBeat.Warming) throws(PostgresFault) {
+        switch warming {
+        case .on: try connection.run("DELETE FROM warming_off")
+        case .off(let reason):
+            try connection.run(
+                """
+                INSERT INTO warming_off (reason, at) VALUES ($1, $2)
+                ON CONFLICT (sole) DO UPDATE SET reason = excluded.reason, at = excluded.at
+                """, [reason, now])
+        }
+    }
+
+    /// The later of both, unless the one that is there was written before the clock jumped back.
+    private static func later(_ column: String, _ new: String, _ now: String) -> String {
+        """
+        CASE WHEN old.\(column) <= \(now)::bigint + \(Standing.future.nanoseconds)
+            THEN greatest(old.\(column), \(new)) ELSE \(new) END
+        """
+    }
+}

@@ -1,0 +1,47 @@
+/// Rows in the form that `COPY` takes as text.
+struct CopyLines {
+    private(set) var bytes: [UInt8] = []
+
+    mutating func add(_ row: [String?]) {
+        for (place, value) in row.enumerated() {
+            if place > 0 { bytes.append(UInt8(ascii: "\t")) }
+            if let value { add(value) } else { bytes += #"\N"#.utf8 }
+        }
+        bytes.append(UInt8(ascii: "\n"))
+    }
+
+    private mutating func add(_ text: String) {
+        for byte in text.utf8 {
+            switch byte {
+            case UInt8(ascii: "\\"): bytes += #"\\"#.utf8
+            case UInt8(ascii: "\t"): bytes += #"\t"#.utf8
+            case UInt8(ascii: "\n"): bytes += #"\n"#.utf8
+            case UInt8(ascii: "\r"): bytes += #"\r"#.utf8
+            // A text of PostgreSQL's cannot hold it.
+            case 0: bytes += "\u{FFFD}".utf8
+            default: bytes.append(byte)
+            }
+        }
+    }
+}
+
+extension [String?] {
+    /// As a parameter that `unnest($1::…[])` takes.
+    var asArray: String {
+        var text = "{"
+        for (place, value) in enumerated() {
+            if place > 0 { text += "," }
+            if let value {
+                text += "\"" + value.replacing("\\", with: #"\\"#).replacing("\"", with: #"\""#) + "\""
+            } else {
+                text += "NULL"
+            }
+        }
+        return text + "}"
+    }
+}
+
+extension [Int64?] {
+    /// As a parameter that `unnest($1::bigint[])` takes.
+    var asArray: String { "{" + map { $0.map(String.init) ?? "NULL" }.joined(separator: ",") + "}" }
+}
