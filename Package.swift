@@ -135,7 +135,7 @@ let package = Package(
                 "BodyCodings", "CacheProxy", "CacheReports", "OrderedJSON", "PromptCache", "CachePrices",
                 "TrafficImport", "WarmingPolicies", "SteppedTime", "PromptCacheWarmer",
                 "PromptInspection", "SQLiteWarmStore", "Upstreams", hummingbird, mustache, httpTypes, nioCore, nioHTTP1,
-                nioPosix,
+                nioPosix, deque,
                 asyncHTTPClient, yams, crypto, lifecycle, log, coreMetrics, metrics, unixSignals,
             ],
             resources: [.embedInCode("Dashboard/Resources")]),
