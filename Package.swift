@@ -149,7 +149,7 @@ let package = Package(
                 "BodyCodings", "CacheProxy", "CacheReports", "OrderedJSON", "PromptCache", "CachePrices",
                 "TrafficImport", "WarmingPolicies", "SteppedTime", "PromptCacheWarmer", "PostgresWarmStore",
                 "PromptInspection", "SQLiteWarmStore", "Upstreams", hummingbird, mustache, httpTypes, nioCore, nioHTTP1,
-                nioPosix,
+                nioPosix, deque,
                 asyncHTTPClient, yams, crypto, lifecycle, log, coreMetrics, metrics, unixSignals,
             ],
             resources: [.embedInCode("Dashboard/Resources")]),

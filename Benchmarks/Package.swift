@@ -35,22 +35,9 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict),
-        .target(name: "Figures", swiftSettings: strict),
-        .executableTarget(
-            name: "FleetBenchmark",
-            dependencies: [
-                "Figures",
-                .product(name: "PostgresWarmStore", package: "prompt-cache-warmer"),
-                .product(name: "PromptCache", package: "prompt-cache-warmer"),
-                .product(name: "PromptCacheWarmer", package: "prompt-cache-warmer"),
-                .product(name: "SQLiteWarmStore", package: "prompt-cache-warmer"),
-                .product(name: "Logging", package: "swift-log"),
-            ],
-            swiftSettings: strict),
         .executableTarget(
             name: "ScaleBenchmark",
             dependencies: [
-                "Figures",
                 .product(name: "PromptCache", package: "prompt-cache-warmer"),
                 .product(name: "PromptCacheWarmer", package: "prompt-cache-warmer"),
                 .product(name: "Upstreams", package: "prompt-cache-warmer"),

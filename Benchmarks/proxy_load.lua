@@ -8,7 +8,7 @@ local mark = ',"cache_control":{"type":"ephemeral"}'
 local question = '{"role":"user","content":[{"type":"text","text":"%d %s"%s}]}'
 local reply = '{"role":"assistant","content":[{"type":"text","text":"%d %s"}]}'
 local seed, sent = 0, 0
-local beginning, grows, tail, added
+local beginning, grows, tail, added, path
 
 function init(args)
     local bytes = tonumber(args[1])
@@ -30,6 +30,7 @@ function init(args)
     added = {}
     local turn = "," .. reply:format(1, words) .. "," .. question:format(1, words, "")
     for number = 0, 40 do added[number] = string.rep(turn, number) end
+    path = (wrk.path == "/" and "" or wrk.path) .. "/v1/messages"
     wrk.method = "POST"
     wrk.headers["content-type"] = "application/json"
     wrk.headers["x-api-key"] = "sk-emu-bench-1"
@@ -44,7 +45,7 @@ function request()
         conversation = (sent - 1) % 16 + math.floor(round / 40) * 16
         turn = round % 40
     end
-    return wrk.format(nil, "/v1/messages", nil,
+    return wrk.format(nil, path, nil,
         beginning .. seed .. "-" .. conversation .. tail .. added[turn] .. "," .. reply:format(turn, words) .. ","
             .. question:format(turn, "and now?", mark) .. "]}")
 end

@@ -1,5 +1,4 @@
 import CachePrices
-import Figures
 import Logging
 import PromptCache
 import PromptCacheWarmer

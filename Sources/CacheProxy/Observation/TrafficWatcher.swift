@@ -8,10 +8,7 @@ public import WarmingPolicies
 /// It never holds anything up: whoever listens too slowly misses sightings, which are counted. Only the gate holds a
 /// request, until it is admitted or its time is up.
 public final class TrafficWatcher: Sendable {
-    /// Everything seen. One listener, once.
-    public let sightings: AsyncStream<Sighting>
-
-    private let continuation: AsyncStream<Sighting>.Continuation
+    private let queue = SightingQueue()
     private let now: @Sendable () -> Moment
     private let beforeTelling: @Sendable () -> Void
     private let whenMissed: @Sendable () -> Void
@@ -34,7 +31,6 @@ public final class TrafficWatcher: Sendable {
         now: @escaping @Sendable () -> Moment, beforeTelling: @escaping @Sendable () -> Void = {},
         whenMissed: @escaping @Sendable () -> Void = {}
     ) {
-        (sightings, continuation) = AsyncStream.makeStream(of: Sighting.self, bufferingPolicy: .bufferingOldest(65536))
         self.gateLimit = gateLimit
         self.writesNotes = writesNotes
         self.mostBytes = mostBytes
@@ -50,7 +46,12 @@ public final class TrafficWatcher: Sendable {
     package var bytesInWaiting: Int { bytes.load(ordering: .relaxed) }
 
     /// Ends the sightings.
-    public func finish() { continuation.finish() }
+    public func finish() { queue.finish() }
+
+    /// What was seen next; nil once the sightings have ended. One listener at a time, which stays where it is.
+    public func next(isolation: isolated (any Actor)? = #isolation) async -> Sighting? {
+        await queue.next(isolation: isolation)
+    }
 
     // MARK: For the relay
 
@@ -79,7 +80,7 @@ public final class TrafficWatcher: Sendable {
     @discardableResult
     func tell(_ sighting: Sighting) -> Bool {
         beforeTelling()
-        if case .enqueued = continuation.yield(sighting) { return true }
+        if queue.put(sighting) { return true }
         whenMissed()
         miss()
         return false

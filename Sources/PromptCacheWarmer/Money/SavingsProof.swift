@@ -102,7 +102,7 @@ public struct SavingsProof: Sendable {
     }
 
     private func credit(_ row: LedgerRow) -> USD {
-        guard let usage = row.usage, usage.read > 0, let price = prices.price(of: row.model) else { return .zero }
+        guard let usage = row.usage, usage.read > 0 else { return .zero }
         let covered = zip(Self.identities(of: row), row.prefixes).compactMap { identity, prefix in
             touches[identity].map { (prefix: prefix, touch: $0) }
         }
@@ -114,7 +114,8 @@ public struct SavingsProof: Sendable {
         }
         let keptAnyway = covered.filter { $0.touch.isKeptByArrivals(at: row.at) }.map { tokens($0.prefix) }.max() ?? 0
         let end = min(usage.read, longest.touch.pingTokens)
-        guard end > keptAnyway else { return .zero }
+        // Looked up last, since it is needed for few rows only.
+        guard end > keptAnyway, let price = prices.price(of: row.model) else { return .zero }
         // A write lasts an hour up to the last prefix that asks for one, and five minutes behind it.
         let hours = row.prefixes.filter { row.lifetimeUnwarmed(of: $0) == .oneHour }.map(tokens).max() ?? 0
         let forHour = max(0, min(end, hours) - keptAnyway)

@@ -8,29 +8,32 @@ struct LastRequests: Sendable {
         var trail: RememberedTrail
         var realm: Int
         var turn: UInt64
+        var looks: Looks
     }
 
-    /// What requests of one conversation have in common, as far as a glance shows.
+    /// What requests of one conversation have in common, as far as a glance shows: of the model, and of the beginnings of
+    /// tools, system and messages. Two that look alike may be different all the same.
     private struct Looks: Hashable {
-        var realm: Int
-        var model: ModelID
-        var beginning: ArraySlice<UInt8>
-        var system: ArraySlice<UInt8>
-        var tools: ArraySlice<UInt8>
+        /// Of tools and system.
+        var prompt: Int
+        /// With the first message.
+        var whole: Int
 
         init(_ request: MessagesRequest, realm: Int) {
-            self.realm = realm
-            model = request.model
-            beginning = request["messages"]?.elements.first { _ in true }?.bytes.prefix(256) ?? []
-            system = request["system"]?.bytes.prefix(256) ?? []
-            tools = request["tools"]?.bytes.prefix(256) ?? []
+            var hasher = Hasher()
+            hasher.combine(realm)
+            hasher.combine(request.model)
+            Self.glance(request["tools"], &hasher)
+            Self.glance(request["system"], &hasher)
+            prompt = hasher.finalize()
+            hasher = Hasher()
+            hasher.combine(prompt)
+            Self.glance(request.firstMessage, &hasher)
+            whole = hasher.finalize()
         }
 
-        /// What conversations over one prompt have in common.
-        var withoutBeginning: Looks {
-            var looks = self
-            looks.beginning = []
-            return looks
+        private static func glance(_ node: JSONNode?, _ hasher: inout Hasher) {
+            node?.bytes.prefix(256).withUnsafeBytes { hasher.combine(bytes: $0) }
         }
     }
 
@@ -38,9 +41,9 @@ struct LastRequests: Sendable {
     /// By when they came, the oldest first; one that has come again since, or was forgotten, is passed over.
     private var order: Deque<(id: Conversations.ID, turn: UInt64)> = []
     /// The last few of each look, the latest first.
-    private var byLooks: [Looks: [Conversations.ID]] = [:]
+    private var byLooks: [Int: [Conversations.ID]] = [:]
     /// The last over each prompt.
-    private var byPrompt: [Looks: Conversations.ID] = [:]
+    private var byPrompt: [Int: Conversations.ID] = [:]
     private var bytes = 0
     private var turns: UInt64 = 0
     private let mostBytes: Int
@@ -50,9 +53,9 @@ struct LastRequests: Sendable {
     /// A request that a new one has perhaps grown out of, so that it need not be hashed again.
     func predecessor(of request: MessagesRequest, realm: Int) -> RememberedTrail? {
         let looks = Looks(request, realm: realm)
-        let alike = (byLooks[looks] ?? []).lazy.compactMap { kept[$0]?.trail }
+        let alike = (byLooks[looks.whole] ?? []).lazy.compactMap { kept[$0]?.trail }
         return alike.first { $0.seemsContinued(by: request) }
-            ?? byPrompt[looks.withoutBeginning].flatMap { kept[$0]?.trail }
+            ?? byPrompt[looks.prompt].flatMap { kept[$0]?.trail }
     }
 
     private static let mostAlike = 8
@@ -61,11 +64,11 @@ struct LastRequests: Sendable {
         turns += 1
         forget(id)
         guard Self.weight(trail) <= mostBytes else { return }
-        kept[id] = Kept(trail: trail, realm: realm, turn: turns)
-        order.append((id, turns))
         let looks = Looks(trail.request, realm: realm)
-        byLooks[looks] = [id] + (byLooks[looks] ?? []).prefix(Self.mostAlike - 1)
-        byPrompt[looks.withoutBeginning] = id
+        kept[id] = Kept(trail: trail, realm: realm, turn: turns, looks: looks)
+        order.append((id, turns))
+        byLooks[looks.whole] = [id] + (byLooks[looks.whole] ?? []).prefix(Self.mostAlike - 1)
+        byPrompt[looks.prompt] = id
         bytes += Self.weight(trail)
         while let oldest = order.first, bytes > mostBytes || !isCurrent(oldest) {
             order.removeFirst()
@@ -81,10 +84,9 @@ struct LastRequests: Sendable {
     mutating func forget(_ id: Conversations.ID) {
         guard let old = kept.removeValue(forKey: id) else { return }
         bytes -= Self.weight(old.trail)
-        let looks = Looks(old.trail.request, realm: old.realm)
-        byLooks[looks]?.removeAll { $0 == id }
-        if byLooks[looks]?.isEmpty ?? false { byLooks[looks] = nil }
-        if byPrompt[looks.withoutBeginning] == id { byPrompt[looks.withoutBeginning] = nil }
+        byLooks[old.looks.whole]?.removeAll { $0 == id }
+        if byLooks[old.looks.whole]?.isEmpty ?? false { byLooks[old.looks.whole] = nil }
+        if byPrompt[old.looks.prompt] == id { byPrompt[old.looks.prompt] = nil }
     }
 
     /// The body, and as much again for what was found in it.

@@ -63,7 +63,7 @@ actor TrafficObserver {
 
     /// Looks at everything until the watcher finishes.
     func run() async {
-        for await sighting in watcher.sightings {
+        while let sighting = await watcher.next() {
             switch sighting {
             case .request(let request): await seen(request)
             case .begun(let exchange, let status, let at): began(exchange, status: status, at: at)

@@ -20,7 +20,7 @@ enum LedgerTraffic {
         guard !requests.isEmpty else {
             throw Failure(
                 .usage,
-                "--ledger \(path): has \(rows.count) requests in it and the usage of none; let clients go through "
+                "--ledger \(store.place): has \(rows.count) requests in it and the usage of none; let clients go through "
                     + "`warmer proxy`, or note arrivals with their usage")
         }
         var leftOut = RecordedTraffic.LeftOut()

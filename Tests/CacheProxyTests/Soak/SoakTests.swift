@@ -19,7 +19,11 @@ struct SoakTests {
         let upstream = try await SoakUpstream.start(complaints)
         let upstreamPort = try #require(upstream.localAddress?.port)
         let watcher = TrafficWatcher(now: { .distantPast })
-        let watching = Task { await watcher.sightings.reduce(into: 0) { count, _ in count += 1 } }
+        let watching = Task {
+            var count = 0
+            while await watcher.next() != nil { count += 1 }
+            return count
+        }
         let proxy = try await ProxyServer.start(
             ProxyConfiguration(routes: Routes(fallback: try ProxyUpstream("http://127.0.0.1:\(upstreamPort)"))),
             watcher: watcher)
