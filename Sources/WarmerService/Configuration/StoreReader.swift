@@ -11,7 +11,7 @@ struct StoreReader {
         let standard = StoreLocation.sqlite(TextFile.resolve("warmer.sqlite", from: file))
         guard let cursor else { return standard }
         if let isOn = cursor.word { return isOn ? standard : nil }
-        let example = "{ sqlite: warmer.sqlite } or { postgres: postgres://warmer@db/warmer }"
+        let example = "{ sqlite: warmer.sqlite }"
         guard let section = cursor.object(["sqlite", "postgres"], example: "\(example), or off") else { return nil }
         if let postgres = section["postgres"] {
             if let sqlite = section.key("sqlite") {
@@ -20,7 +20,7 @@ struct StoreReader {
             return database(postgres)
         }
         guard
-            let name = section.required("sqlite", "where the ledger is, such as \(example)")?.text(
+            let name = section.required("sqlite", "the ledger's file, such as \(example)")?.text(
                 example: "warmer.sqlite")
         else { return nil }
         return .sqlite(TextFile.resolve(name, from: file))
