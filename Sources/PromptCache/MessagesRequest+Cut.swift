@@ -55,7 +55,7 @@ extension MessagesRequest {
     }
 
     static func marking(_ block: PromptBlock, _ lifetime: Lifetime) -> [Splice] {
-        let marker = lifetime == .oneHour ? #"{"type":"ephemeral","ttl":"1h"}"# : #"{"type":"ephemeral"}"#
+        let marker = marker(lifetime)
         guard block.node.kind == .string else { return block.node.setting("cache_control", to: marker) }
         let range = block.node.range
         return [

@@ -31,4 +31,16 @@ extension MessagesRequest {
         try MessagesRequest(marked).checkMarkers(rules)
         return marked
     }
+
+    /// The same request with all its markers asking for one lifetime. It is the same prefix to the provider.
+    public func asking(for lifetime: Lifetime) -> [UInt8] {
+        let markers = blocks.flatMap(\.markers) + (automatic.map { [$0] } ?? [])
+        let member = "\"\(CacheMarker.key)\":\(Self.marker(lifetime))"
+        return text.splicing(markers.filter { $0.lifetime != lifetime }.map { Splice($0.range, with: member) })
+    }
+
+    /// What stands for a lifetime in a request.
+    static func marker(_ lifetime: Lifetime) -> String {
+        lifetime == .oneHour ? #"{"type":"ephemeral","ttl":"1h"}"# : #"{"type":"ephemeral"}"#
+    }
 }

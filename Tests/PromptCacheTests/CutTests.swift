@@ -50,4 +50,22 @@ struct CutTests {
                 == #"{"model":"m","messages":[{"role":"user","content":[{"type":"text","text":"q","cache_control":{"type":"ephemeral"}}]}]}"#
         )
     }
+
+    @Test("Asked for another lifetime all markers change, wherever they stand, and the keys do not")
+    func lifetimes() throws {
+        let body = """
+            {"model":"m","tools":[{"name":"t","cache_control":{"ttl":"1h", "type":"ephemeral"}}],"system":[{"type":"text",\
+            "text":"s","cache_control":{"type":"ephemeral"}}],"messages":[{"role":"user","content":[{"type":"tool_result",\
+            "tool_use_id":"x","content":[{"type":"text","text":"r","cache_control":{"type":"ephemeral"}}]}]}]}
+            """
+        let request = try MessagesRequest(Array(body.utf8))
+        for lifetime in Lifetime.allCases {
+            let other = try MessagesRequest(request.asking(for: lifetime))
+            #expect(other.breakpoints.map(\.lifetime) == request.breakpoints.map { _ in lifetime })
+            #expect(
+                other.prefixes(in: RequestContext()).map(\.key) == request.prefixes(in: RequestContext()).map(\.key))
+        }
+        #expect(
+            try MessagesRequest(request.asking(for: .oneHour)).asking(for: .oneHour) == request.asking(for: .oneHour))
+    }
 }

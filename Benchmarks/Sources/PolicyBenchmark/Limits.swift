@@ -6,9 +6,10 @@ import WarmingPolicies
 enum Limits {
     /// 1,000 hostile traces with the lifetime ours: the cost beyond a constant per scope, against the least possible.
     static func hostile() {
-        /// What is allowed before the bound takes hold, and the gap in which it does, in prefixes.
-        let constant = 16.0
-        var worst: [String: (ratio: Double, bare: Double)] = [:]
+        // In prefixes: 4 are allowed before the bound takes hold, the dearest gap in which it does costs 6.8, the pings after
+        // the last arrival 4.8; the rest is what the safe policy's own cost has for a constant, times 1.15.
+        let constant = 20.0
+        var worst: [String: (bounded: Double, long: Double)] = [:]
         for number in 0..<1000 {
             let prices = PriceRatios(read: [0.1, 0.05, 0.025][number % 3])
             var traffic = HostileTraffic(seed: UInt64(number + 1), prices: prices)
@@ -18,14 +19,16 @@ enum Limits {
             let cost = Simulation(trace, prices: prices).run(.adaptive).cost
             let optimum = Clairvoyant.optimum(trace, prices: prices).cost
             let allowed = constant * Double(trace.requests[0].cachedTokens)
-            let name = isAdversary ? "adversary" : "regimes"
-            let before = worst[name] ?? (0, 0)
-            worst[name] = (max(before.ratio, (cost - allowed) / optimum), max(before.bare, cost / optimum))
+            var found = worst[isAdversary ? "adversary" : "regimes"] ?? (0, 0)
+            found.bounded = max(found.bounded, (cost - allowed) / optimum)
+            // Where there is much of it, the constant does not count.
+            if requests >= 200 { found.long = max(found.long, cost / optimum) }
+            worst[isAdversary ? "adversary" : "regimes"] = found
         }
         for (name, found) in worst.sorted(by: { $0.key < $1.key }) {
             print(
-                "hostile, 500 \(name): at most \(plain(found.ratio)) × optimum + 16 prefixes (\(plain(found.bare)) × without)"
-            )
+                "hostile, 500 \(name): at most \(plain(found.bounded)) × optimum + 20 prefixes; of 200 requests or more at most "
+                    + "\(plain(found.long)) × optimum")
         }
     }
 
@@ -34,10 +37,11 @@ enum Limits {
         let start = Moment(secondsSince1970: 1_790_000_000)
         func run(_ name: String, _ requests: [TraceRequest]) {
             let trace = Trace(requests: requests)
-            let begin = ContinuousClock.now
-            let result = Simulation(trace, prices: .usual).run(.adaptive)
-            let seconds = (ContinuousClock.now - begin) / .seconds(1)
-            print("\(name): \(result.coldStarts) cold starts, \(result.pings) pings, \(plain(seconds)) s")
+            let (result, seconds) = timed { Simulation(trace, prices: .usual).run(.adaptive) }
+            let each = plain(seconds / Double(requests.count) * 1e6)
+            print(
+                "\(name): \(result.coldStarts) cold starts, \(result.pings) pings, \(plain(seconds)) s, \(each) µs a row"
+            )
         }
         run(
             "a million rows of one scope",

@@ -8,6 +8,13 @@ import WarmingPolicies
 //     swift run -c release --package-path Benchmarks PolicyBenchmark FOLDER
 //     swift run -c release --package-path Benchmarks PolicyBenchmark limits
 
+/// What a piece of work gives, and the seconds of processor time that it takes.
+func timed<Result>(_ work: () -> Result) -> (Result, Double) {
+    let start = clock()
+    let result = work()
+    return (result, Double(clock() - start) / Double(CLOCKS_PER_SEC))
+}
+
 func plain(_ value: Double) -> String { String(format: "%.4f", value) }
 
 func checkGolden(_ traces: RecordedTraces) throws {
@@ -55,9 +62,7 @@ func compare(_ traces: RecordedTraces) throws {
                 let prices = PriceRatios(read: read)
                 let optimum = Clairvoyant.optimum(trace, prices: prices).cost
                 let best = bestFixed(trace, prices)
-                let start = ContinuousClock.now
-                let result = Simulation(trace, prices: prices).run(.adaptive)
-                let seconds = (ContinuousClock.now - start) / .seconds(1)
+                let (result, seconds) = timed { Simulation(trace, prices: prices).run(.adaptive) }
                 if kind == "static", read == 0.1 { logs += log(result.cost / optimum) }
                 let columns = [
                     name, "\(read)", plain(result.cost / optimum), "\(plain(best.cost / optimum)) \(best.name)",

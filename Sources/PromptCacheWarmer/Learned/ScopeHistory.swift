@@ -4,14 +4,14 @@ import WarmingPolicies
 /// What a prefix's schedule has seen, as it is stored: with the prefix and the lifetime that it has seen it of.
 struct ScopeHistory: Sendable {
     private let key: UInt64
-    private let lifetime: Lifetime
+    let lifetime: Lifetime
     let schedule: WarmSchedule
     /// From the axis of elapsed time to the wall's, on which it is stored.
     private let shift: Duration
 
-    init(_ schedule: WarmSchedule, of plan: PrefixPlan, now: ClockReading) {
+    init(_ schedule: WarmSchedule, of plan: PrefixPlan, lifetime: Lifetime, now: ClockReading) {
         key = Self.key(plan)
-        lifetime = plan.lifetime
+        self.lifetime = lifetime
         self.schedule = schedule
         shift = now.wall - now.elapsed
     }
@@ -28,8 +28,8 @@ struct ScopeHistory: Sendable {
         self.shift = shift
     }
 
-    /// Whether it is of what is warmed now. After a change of prompt, model or lifetime it is not.
-    func isOf(_ plan: PrefixPlan) -> Bool { key == Self.key(plan) && lifetime == plan.lifetime }
+    /// Whether it is of what is warmed now. After a change of prompt or model it is not.
+    func isOf(_ plan: PrefixPlan) -> Bool { key == Self.key(plan) }
 
     /// As it is to be stored, with what others have stored of the same.
     func merged(with stored: [UInt8]?) -> [UInt8] {

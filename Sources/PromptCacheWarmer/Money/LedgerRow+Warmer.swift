@@ -21,7 +21,8 @@ extension LedgerRow {
         }
         self.init(
             .ping, outcome: outcome, at: tick.at.wall, scope: tick.scope, upstream: entry.terms.upstream,
-            model: tick.model, prefixes: entry.plan.covered, lifetime: entry.plan.lifetime,
+            model: tick.model, prefixes: entry.covered(entry.lifetime), lifetime: entry.lifetime,
+            choseHour: tick.choseHour,
             usage: tick.usage.totalInput > 0 ? tick.usage : nil, cost: tick.cost,
             cause: cause, timeToFirstToken: tick.latency, reason: reason,
             expectedValue: tick.expectedValue)
@@ -36,11 +37,21 @@ extension LedgerRow {
         let last = entries[0]
         let target = last.plan.target
         let missed = usage.map { $0.read == 0 } ?? false
+        let lifetime = last.lifetime(of: usage)
         self.init(
             .arrival, at: wall, scope: last.name, upstream: last.terms.upstream, model: target.model,
-            prefixes: last.plan.covered, lifetime: last.plan.lifetime, usage: usage,
+            prefixes: last.covered(lifetime), lifetime: lifetime, choseHour: usage.map(last.choseHour) ?? false,
+            usage: usage,
             cost: usage.map { target.price.cost(of: $0, modifiers: target.modifiers).total },
             cause: missed ? usage.flatMap { last.missCause(arrivalAt: start, $0) } : nil)
+    }
+}
+
+extension WarmEntry {
+    /// The prefixes that its requests go through, all for one lifetime where that is ours to choose.
+    fileprivate func covered(_ lifetime: Lifetime) -> [CoveredPrefix] {
+        guard terms.choosesLifetime else { return plan.covered }
+        return plan.covered.map { CoveredPrefix(key: $0.key, tokens: $0.tokens, lifetime: lifetime) }
     }
 }
 

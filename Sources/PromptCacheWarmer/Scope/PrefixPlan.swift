@@ -46,6 +46,13 @@ final class PrefixPlan: Sendable {
         self.longestLifetime = longestLifetime
     }
 
+    /// What pings are made from, with all markers for a lifetime where one was chosen.
+    func request(for chosen: Lifetime?) throws(RequestFault) -> MessagesRequest {
+        let request = try MessagesRequest(body)
+        guard let chosen else { return request }
+        return try MessagesRequest(request.asking(for: chosen))
+    }
+
     /// The plans of a scope: one for the last breakpoint of each lifetime, the last breakpoint's first.
     ///
     /// A ping of a longer prefix reads and refreshes the shorter ones of its lifetime, so those need none.
@@ -101,7 +108,7 @@ final class PrefixPlan: Sendable {
                 "the prefix up to \(last.breakpoint.path) is surely below the minimum of \(rules.minimumTokens) tokens "
                     + "of \(request.model), so the provider would never cache it; leave it out or make it longer")
         }
-        let chosen = Lifetime.allCases.compactMap { lifetime in
+        let ends = Lifetime.allCases.compactMap { lifetime in
             prefixes.last {
                 rules.lifetime(asked: $0.breakpoint.lifetime) == lifetime && !$0.size.isSurelyBelow(rules.minimumTokens)
             }
@@ -110,7 +117,8 @@ final class PrefixPlan: Sendable {
             model: request.model,
             ladderKey: Ladder.Key(endpoint: endpoint, model: request.model.name, thinking: request.thinkingMode),
             price: price, modifiers: modifiers(of: request), rules: rules)
-        return try chosen.sorted { $0.breakpoint.block > $1.breakpoint.block }.map { prefix in
+        return try (scope.choosesLifetime ? [last] : ends).sorted { $0.breakpoint.block > $1.breakpoint.block }.map {
+            prefix in
             let isLast = prefix == last
             let isWhole = isLast && scope.form == .wholeRequest
             let body = isWhole ? scope.body : try request.truncated(after: prefix.breakpoint)

@@ -40,7 +40,7 @@ public struct ScopeStatus: Sendable {
         breakpoint = entry.plan.breakpoint.path
         key = entry.plan.key
         policy = entry.plan.policy
-        lifetime = entry.plan.lifetime
+        lifetime = entry.lifetime
         lifeLeft = entry.lifeLeft(at: now.elapsed)
         nextAt = intent.at
         nextIsPing = intent.pings

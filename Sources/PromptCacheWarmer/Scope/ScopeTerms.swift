@@ -9,6 +9,7 @@ final class ScopeTerms: Sendable {
         let budget: Budget?
         let hours: ActiveHours?
         let prewarm: PrewarmTimes?
+        let choosesLifetime: Bool
         let keepsHistory: Bool
 
         init(_ scope: WarmScope) {
@@ -18,6 +19,7 @@ final class ScopeTerms: Sendable {
             budget = scope.budget
             hours = scope.hours
             prewarm = scope.prewarm
+            choosesLifetime = scope.choosesLifetime
             keepsHistory = scope.keepsHistory
         }
     }
@@ -32,5 +34,6 @@ final class ScopeTerms: Sendable {
     var budget: Budget? { values.budget }
     var hours: ActiveHours? { values.hours }
     var prewarm: PrewarmTimes? { values.prewarm }
+    var choosesLifetime: Bool { values.choosesLifetime }
     var keepsHistory: Bool { values.keepsHistory }
 }

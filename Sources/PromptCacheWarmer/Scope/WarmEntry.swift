@@ -11,6 +11,8 @@ struct WarmEntry: Sendable {
     /// The scope's.
     let name: String
     private(set) var schedule: WarmSchedule
+    /// For what its entry was written, or is to be, where that is ours to choose; nil where the markers say so.
+    private(set) var chosen: Lifetime?
     private(set) var isPaused = false
     private(set) var stopReason: String?
     /// Whether it stopped because no budget would ever allow a ping.
@@ -31,8 +33,12 @@ struct WarmEntry: Sendable {
         self.name = name
         self.terms = terms
         schedule = WarmSchedule(policy: plan.policy, verifies: terms.verifies)
+        if terms.choosesLifetime { chosen = plan.lifetime }
         prewarmedUntil = wall
     }
+
+    /// How long the provider keeps what was written.
+    var lifetime: Lifetime { chosen.map { plan.target.rules.lifetime(asked: $0) } ?? plan.lifetime }
 
     // MARK: What is to be done
 
@@ -98,7 +104,7 @@ struct WarmEntry: Sendable {
     /// Whether what is known of this prefix holds on under a new plan.
     func canGoOn(with plan: PrefixPlan, _ terms: ScopeTerms) -> Bool {
         plan.key == self.plan.key && plan.policy == self.plan.policy && plan.lifetime == self.plan.lifetime
-            && terms.verifies == self.terms.verifies
+            && terms.verifies == self.terms.verifies && terms.choosesLifetime == self.terms.choosesLifetime
     }
 
     /// Takes over new terms and keeps its history. Money that was refused may be asked for again; what stopped for want
@@ -124,7 +130,7 @@ struct WarmEntry: Sendable {
     /// What its history is stored under.
     var historyName: String { "scope \(plan.id)" }
 
-    func history(_ now: ClockReading) -> ScopeHistory { ScopeHistory(schedule, of: plan, now: now) }
+    func history(_ now: ClockReading) -> ScopeHistory { ScopeHistory(schedule, of: plan, lifetime: lifetime, now: now) }
 
     /// Goes on from what was stored, also if something has happened since.
     mutating func recall(_ stored: [UInt8], now: ClockReading) {
@@ -132,7 +138,8 @@ struct WarmEntry: Sendable {
             let history = ScopeHistory(
                 stored, policy: plan.policy, verifies: terms.verifies, shift: now.wall - now.elapsed)
         else { return }
-        if history.isOf(plan) {
+        if history.isOf(plan), terms.choosesLifetime || history.lifetime == plan.lifetime {
+            if terms.choosesLifetime { chosen = history.lifetime }
             schedule = schedule.merged(with: history.schedule)
         } else {
             schedule.learn(from: history.schedule)
@@ -146,7 +153,10 @@ struct WarmEntry: Sendable {
 
     mutating func arrived(_ note: Inbox.Arrival, experience: Experience) {
         let isAnother = schedule.lastArrival != note.at
-        schedule.arrival(arrival(note), shared: &experience.shared, prices: plan.target.ratios)
+        let arrival = self.arrival(note)
+        let wasCold = lifeLeft(at: note.at) == .zero
+        schedule.arrival(arrival, shared: &experience.shared, prices: plan.target.ratios)
+        if isAnother, terms.choosesLifetime { written(by: arrival, note.usage, wasCold: wasCold, experience.shared) }
         // Of one that is told late nothing follows for those after it.
         if schedule.lastArrival == note.at {
             schedule.answered(verdict: note.usage?.verdict, awaits: note.awaits, shared: &experience.shared)
@@ -169,6 +179,46 @@ struct WarmEntry: Sendable {
             isSubAgent: note.isSubAgent)
     }
 
+    // MARK: Lifetimes that are ours to choose
+
+    /// For what to mark a request that is sent now; nil for not at all.
+    func lifetimeToWrite(now: Moment, _ shared: SharedStatistics) -> Lifetime? {
+        guard terms.choosesLifetime, lifeLeft(at: now) == .zero else { return lifetime }
+        // As if it had come already.
+        var (trial, shared) = (schedule, shared)
+        trial.arrival(arrival(Inbox.Arrival(scope: name, at: now)), shared: &shared, prices: plan.target.ratios)
+        return trial.lifetimeToWrite(prices: plan.target.ratios, shared: shared)
+    }
+
+    /// What a response says of the lifetime that was written; ours where nobody has told.
+    func lifetime(of usage: Usage?) -> Lifetime {
+        guard terms.choosesLifetime, let usage, usage.written > 0 else { return lifetime }
+        return usage.write1h > 0 ? .oneHour : .fiveMinutes
+    }
+
+    /// Whether a request wrote for an hour because we chose so.
+    func choseHour(_ usage: Usage) -> Bool { terms.choosesLifetime && usage.write1h > 0 }
+
+    /// Takes over what a request has written, and keeps the account that bounds the cost.
+    private mutating func written(by arrival: Arrival, _ usage: Usage?, wasCold: Bool, _ shared: SharedStatistics) {
+        let ratios = plan.target.ratios
+        let tokens = Double(arrival.prefixTokens + arrival.newTokens)
+        if let usage {
+            if usage.read == 0 { chosen = lifetime(of: usage) }
+            schedule.paid(usage.cached > 0 ? ratios.cost(of: usage) : tokens)
+        } else if wasCold {
+            guard let asked = schedule.lifetimeToWrite(prices: ratios, shared: shared) else {
+                schedule.notCached()
+                schedule.paid(tokens)
+                return
+            }
+            chosen = asked
+            schedule.paid(ratios.write(asked) * tokens)
+        } else {
+            schedule.paid(ratios.read * tokens)
+        }
+    }
+
     /// Why a request of the user's found nothing cached: what a ping has just hit is not gone.
     func missCause(arrivalAt start: Moment, _ usage: Usage) -> MissCause? {
         let cause = evidence(for: start).cause(of: usage)
@@ -184,7 +234,7 @@ struct WarmEntry: Sendable {
     /// What is known to find out why a ping misses; ask before telling that it was answered.
     func evidence(for start: Moment) -> PingEvidence {
         PingEvidence(
-            sinceLastTouch: schedule.anchor.map { start - $0 }, lifetime: plan.lifetime,
+            sinceLastTouch: schedule.anchor.map { start - $0 }, lifetime: lifetime,
             missesBefore: schedule.missesInARow, rules: plan.target.rules)
     }
 
@@ -193,10 +243,11 @@ struct WarmEntry: Sendable {
         refusal = nil
         prewarmedUntil = max(prewarmedUntil, start.wall)
         if asked {
-            schedule.prewarmed(at: start.elapsed, verdict: usage.verdict, lifetime: plan.lifetime)
+            schedule.prewarmed(at: start.elapsed, verdict: usage.verdict, lifetime: lifetime)
         } else {
-            schedule.pinged(at: start.elapsed, verdict: usage.verdict, lifetime: plan.lifetime)
+            schedule.pinged(at: start.elapsed, verdict: usage.verdict, lifetime: lifetime)
         }
+        if terms.choosesLifetime { schedule.paid(plan.target.ratios.cost(of: usage) + Double(usage.input)) }
         lastUsage = usage
         pingedTokens = usage.totalInput
     }
@@ -278,7 +329,7 @@ struct WarmEntry: Sendable {
 
     /// How much longer the provider is to keep the prefix; zero once it is cold.
     func lifeLeft(at moment: Moment) -> Duration {
-        let promised = schedule.lifeLeft(at: moment, lifetime: plan.lifetime) ?? .zero
-        return max(.zero, promised - plan.target.rules.shortfall(of: plan.lifetime))
+        let promised = schedule.lifeLeft(at: moment, lifetime: lifetime) ?? .zero
+        return max(.zero, promised - plan.target.rules.shortfall(of: lifetime))
     }
 }

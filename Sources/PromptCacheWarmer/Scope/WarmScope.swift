@@ -25,6 +25,9 @@ public struct WarmScope: Sendable {
     public var hours: ActiveHours?
     /// When it is warmed even if it is cold.
     public var prewarm: PrewarmTimes?
+    /// Whether the warmer says for which lifetime requests of the scope are marked, as the adaptive policy finds cheapest:
+    /// whoever sends them asks ``CacheWarmer/lifetimeToWrite(for:)`` first. Else it keeps to the markers of the body.
+    public var choosesLifetime: Bool
     /// Whether its history is stored under its name, so that it goes on in the next process; not where names are made up
     /// anew by each.
     public var keepsHistory: Bool
@@ -41,6 +44,7 @@ public struct WarmScope: Sendable {
         name: String, body: [UInt8], form: Form = .sharedPrefix, policy: WarmPolicy,
         upstream: String = CacheWarmer.defaultUpstream, headers: [WarmHeader] = [], payer: String? = nil,
         verifies: Bool = true, budget: Budget? = nil, hours: ActiveHours? = nil, prewarm: PrewarmTimes? = nil,
+        choosesLifetime: Bool = false,
         keepsHistory: Bool = true
     ) {
         self.name = name
@@ -54,6 +58,7 @@ public struct WarmScope: Sendable {
         self.budget = budget
         self.hours = hours
         self.prewarm = prewarm
+        self.choosesLifetime = choosesLifetime && policy.isAdaptive
         self.keepsHistory = keepsHistory
     }
 }

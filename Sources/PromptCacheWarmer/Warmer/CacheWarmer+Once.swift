@@ -32,7 +32,7 @@ extension CacheWarmer {
             breakpoint: plan.breakpoint.path, key: plan.key, model: plan.model,
             verdict: usage.verdict, isVerified: verify ? false : nil, usage: first.usage, cost: first.cost,
             cached: usage.cached, latency: first.latency ?? .zero, touchedAt: first.startedAt,
-            lifetime: plan.lifetime)
+            lifetime: cell.entry.lifetime)
         guard verify else { return result }
         for attempt in 0..<Self.verifyingCalls {
             if attempt > 0 { try await clock.sleep(until: clock.now.elapsed + plan.target.rules.readableAfter) }

@@ -78,6 +78,15 @@ extension CacheWarmer {
                 isRecorded: isRecorded))
     }
 
+    /// For which lifetime to mark the next request of a scope whose lifetime is the warmer's to choose: what is warm keeps
+    /// its own, what is cold is written for the one that is expected to be cheapest.
+    ///
+    /// - Returns: nil for not marking it at all, and where there is no such scope.
+    public func lifetimeToWrite(for name: String) -> Lifetime? {
+        guard let cell = table[name].first else { return nil }
+        return cell.entry.lifetimeToWrite(now: clock.now.elapsed, cell.lane.experience.shared)
+    }
+
     /// Every finished or refused ping from now on. Each call makes a stream of its own, which ends when the warmer stops.
     public nonisolated var ticks: AsyncStream<Tick> { broadcast.listen() }
 

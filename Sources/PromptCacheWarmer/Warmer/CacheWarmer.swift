@@ -224,7 +224,7 @@ public actor CacheWarmer: Service {
         let entry = cell.entry
         let lifeLeft = entry.lifeLeft(at: now.elapsed)
         let job = Pinger.Job(
-            plan: entry.plan, client: cell.lane.client, pace: cell.lane.pace, scope: entry.name,
+            plan: entry.plan, chosen: entry.chosen, client: cell.lane.client, pace: cell.lane.pace, scope: entry.name,
             scopeBudget: entry.terms.budget, mostTokens: entry.mostTokens,
             deadline: lifeLeft > .zero ? now.elapsed + lifeLeft : nil)
         cell.entry.pingBegins()
@@ -272,6 +272,7 @@ public actor CacheWarmer: Service {
             next: "nothing; the scope was replaced or removed meanwhile",
             expectedValue: intent.expectedValue(tokens: entry.prefixTokens, input: entry.plan.target.price.prices.input)
         )
+        tick.choseHour = entry.choseHour(report.usage)
         if !cell.isGone {
             let now = clock.now
             tick.next = cell.plannedIntent(now).description(at: now.elapsed)

@@ -29,7 +29,7 @@ final class EntryCell {
     func intent(_ now: ClockReading) -> Intent {
         lane.experience.shared.advance(to: now.elapsed)
         return entry.intent(
-            now, timing: lane.timing(for: entry.plan.lifetime, entry.plan.target.rules), shared: lane.experience.shared)
+            now, timing: lane.timing(for: entry.lifetime, entry.plan.target.rules), shared: lane.experience.shared)
     }
 
     /// What it will do next, as the pace of its lane and the switch of all allow.

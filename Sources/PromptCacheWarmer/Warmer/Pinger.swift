@@ -20,6 +20,8 @@ struct Pinger: Sendable {
     /// What is sent, and what is known of it.
     struct Job: Sendable {
         var plan: PrefixPlan
+        /// The lifetime that is asked for, where that is ours to choose.
+        var chosen: Lifetime?
         var client: any WarmCall
         var pace: SharedPace
         var scope: String
@@ -28,6 +30,8 @@ struct Pinger: Sendable {
         var mostTokens: Int?
         /// When the entry lapses, and a retry would come too late; nil where it is cold already.
         var deadline: Moment?
+
+        var lifetime: Lifetime { chosen ?? plan.lifetime }
     }
 
     private static let stopped = PingReport.Outcome.abandoned("stopped before it was answered")
@@ -37,7 +41,7 @@ struct Pinger: Sendable {
     /// - Parameter obstacle: asked before a call is tried again: why it is not wanted any more, for people.
     func run(_ job: Job, obstacle: () -> String?) async -> PingReport {
         var report = PingReport(outcome: Self.stopped, startedAt: clock.now)
-        guard let request = try? MessagesRequest(job.plan.body) else {
+        guard let request = try? job.plan.request(for: job.chosen) else {
             report.outcome = .failed(.scope, "its body cannot be read")
             return report
         }
@@ -60,7 +64,8 @@ struct Pinger: Sendable {
         var hasClimbed = false
         while true {
             let worstCase = job.plan.target.price.worstCase(
-                tokens: tokens, lifetime: job.plan.longestLifetime, maxOutput: Self.output(of: request, on: rung),
+                tokens: tokens, lifetime: job.chosen ?? job.plan.longestLifetime,
+                maxOutput: Self.output(of: request, on: rung),
                 modifiers: job.plan.target.modifiers)
             let wish = SpendRequest(
                 scope: job.scope, worstCase: worstCase, wall: clock.now.wall, scopeBudget: job.scopeBudget)
@@ -93,7 +98,7 @@ struct Pinger: Sendable {
                 advice = hint
                 report.outcome = .failed(.transient, reason)
             }
-            let deadline = job.deadline ?? clock.now.elapsed + job.plan.lifetime.duration
+            let deadline = job.deadline ?? clock.now.elapsed + job.lifetime.duration
             do {
                 if let advice {
                     let now = clock.now.elapsed
@@ -134,7 +139,7 @@ struct Pinger: Sendable {
         report.calls += 1
         let outgoing = WarmRequest(
             body: request.replay(on: rung), headers: job.plan.headers, model: job.plan.model,
-            closesAtFirstEvent: rung == .streamAndClose, lifetime: job.plan.lifetime)
+            closesAtFirstEvent: rung == .streamAndClose, lifetime: job.lifetime)
         let response: WarmResponse
         do {
             response = try await job.client.send(outgoing)

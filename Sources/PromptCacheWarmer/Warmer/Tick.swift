@@ -31,6 +31,8 @@ public struct Tick: Sendable {
     public var next: String
     /// What the policy expected to gain by it when it decided, less its cost; nil where it does not estimate that.
     public var expectedValue: USD?
+    /// Whether it wrote for an hour because warming chose so, where five minutes would have been asked for otherwise.
+    public var choseHour = false
 
     /// What became of a ping.
     public enum Outcome: Sendable, Hashable {

@@ -84,14 +84,20 @@ extension SharedStatistics {
         // The ring is taken out, since what it reports changes the counts beside it.
         var ring = OpenGaps()
         swap(&ring, &open)
+        // Counts settle with the step that they change in, so that it does not matter how often anybody asks.
+        var (isUnsettled, rates) = (true, [Float]())
         ring.advance(to: now) { row, bins, weight in
             for bin in bins { entered[row * GapAges.count + bin] += weight }
+            isUnsettled = true
         } stepped: { slot, weight in
-            // Settled with each step, so that it does not matter how often anybody asks.
-            settle()
+            if isUnsettled {
+                settle()
+                rates = clockOrigin == nil ? [] : lateRates
+                isUnsettled = false
+            }
             guard let clockOrigin else { return }
             let cell = ClockProfile.cell((Double(slot) - 0.5) * OpenGaps.slotSeconds - clockOrigin)
-            for (age, rate) in lateRates.enumerated().dropFirst() { clock.expected[cell] += weight(age) * rate }
+            for (age, rate) in rates.enumerated().dropFirst() { clock.expected[cell] += weight(age) * rate }
         }
         swap(&ring, &open)
     }

@@ -35,6 +35,11 @@ public struct PriceRatios: Hashable, Sendable {
         }
     }
 
+    /// What is read and written of a usage, in tokens at the input price.
+    public func cost(of usage: Usage) -> Double {
+        read * Double(usage.read) + write5m * Double(usage.write5m) + write1h * Double(usage.write1h)
+    }
+
     /// What a miss costs more than a hit: w − r.
     public func missCost(_ lifetime: Lifetime) -> Double { write(lifetime) - read }
 

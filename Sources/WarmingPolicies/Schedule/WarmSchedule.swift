@@ -138,8 +138,7 @@ extension WarmSchedule {
     public mutating func answered(verdict: Verdict?, awaits: Awaits = .unknown, shared: inout SharedStatistics) {
         learned?.awaits(awaits, shared: &shared)
         guard let verdict else { return }
-        // Neither read nor written: nothing is cached that could be held.
-        if verdict == .uncached, anchor == lastArrival { anchor = nil }
+        if verdict == .uncached { notCached() }
         guard heldByPing else { return }
         if verdict == .rewritten || verdict == .uncached {
             missesBehindHits += 1
@@ -161,6 +160,9 @@ extension WarmSchedule {
         // Somebody has touched the entry since the last ping: there is nothing left to confirm or to try again.
         if lastPing.map({ start > $0 }) ?? true { again = nil }
     }
+
+    /// The last arrival has left nothing cached that could be held.
+    public mutating func notCached() { if anchor == lastArrival { anchor = nil } }
 
     /// Whether the last to touch the entry was a ping that hit, so that an arrival then must hit too.
     public func isHeldByPing(at moment: Moment) -> Bool { pingHitUntil.map { moment < $0 } ?? false }

@@ -19,7 +19,8 @@ final class Rig: Sendable {
 
     init(
         budget: Budget = .perDay(.usd("100")), latency: Duration = .milliseconds(900), pingsPerSecond: Double = 50,
-        on machine: SleepingMachine? = nil, experience: (any ExperienceStore)? = nil, clock: SteppedClock? = nil,
+        on machine: SleepingMachine? = nil, experience: (any ExperienceStore)? = nil,
+        ledger: (any Ledger)? = nil, clock: SteppedClock? = nil,
         call: ScriptedCall? = nil
     ) {
         let clock = machine?.stepped ?? clock ?? SteppedClock()
@@ -32,7 +33,7 @@ final class Rig: Sendable {
         warmer = CacheWarmer(
             clients: ["default": call],
             options: WarmerOptions(
-                budget: budget, experience: experience, clock: time,
+                budget: budget, ledger: ledger, experience: experience, clock: time,
                 logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }),
                 pingsPerSecond: pingsPerSecond, random: { 0 },
                 onTick: { tick in heard.ticks.withLock { $0.append(tick) } }))

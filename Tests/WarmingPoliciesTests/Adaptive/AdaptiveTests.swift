@@ -143,6 +143,31 @@ import Testing
         #expect(pings(schedule, shared, .fiveMinutes, .tenth, from: 59 * 400) == 0)
     }
 
+    @Test func `who waits for a person is waited for where people return and tools that stay away never do`() {
+        var shared = SharedStatistics(utcOffset: nil)
+        var start = 0.0
+        for _ in 0..<200 {
+            for awaits in [Awaits.human, .tool] {
+                var schedule = WarmSchedule(policy: .adaptive)
+                schedule.arrival(Arrival(start: at(start)), shared: &shared, prices: .tenth)
+                schedule.answered(verdict: .rewritten, awaits: awaits, shared: &shared)
+                guard awaits == .human else { continue }
+                schedule.arrival(Arrival(start: at(start + 420)), shared: &shared, prices: .tenth)
+            }
+            start += 1000
+        }
+        func decision(_ awaits: Awaits) -> Decision {
+            var schedule = WarmSchedule(policy: .adaptive)
+            schedule.arrival(Arrival(start: at(start)), shared: &shared, prices: .tenth)
+            schedule.answered(verdict: .rewritten, awaits: awaits, shared: &shared)
+            return schedule.next(after: at(start + 285), timing: .fiveMinutes, prices: .tenth, shared: shared)
+        }
+        let (human, tool, unknown) = (decision(.human), decision(.tool), decision(.unknown))
+        #expect((human.reason.chance ?? 0) > (unknown.reason.chance ?? 1))
+        #expect((tool.reason.chance ?? 1) < (unknown.reason.chance ?? 0))
+        #expect(human.isPing)
+    }
+
     @Test func `what is dear to wait for is held longer`() throws {
         let gaps = clockwork(1500, count: 30)
         let (cheap, shared) = taught(gaps)

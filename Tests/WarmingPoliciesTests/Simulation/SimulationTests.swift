@@ -108,7 +108,17 @@ import WarmingPolicies
         #expect(try pings(.after(.seconds(999))) == 9)
     }
 
-    @Test func `a million requests of one scope and years between requests are no matter`() throws {
+    @Test func `a million requests of one scope are no matter`() {
+        let start = Moment(secondsSince1970: 1_790_000_000)
+        let requests = (0..<1_000_000).map {
+            TraceRequest(start: start + .seconds($0 * 60), scope: 0, prefixTokens: 1000)
+        }
+        let result = Simulation(Trace(requests: requests), prices: .tenth).run(.off(.fiveMinutes))
+        #expect(result.coldStarts == 1)
+        #expect(abs(result.cost - (1250 + 999_999 * 100)) < 1)
+    }
+
+    @Test func `years between requests are no matter`() throws {
         let year = 365 * 86_400
         let rows = (0..<20).map { TinyReference.Row(time: $0 * year, prefix: 1000, new: 0) }
         let trace = TinyReference.trace([rows], growing: false, end: 0)
