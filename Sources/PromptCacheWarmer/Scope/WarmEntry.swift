@@ -278,7 +278,7 @@ struct WarmEntry: Sendable {
     ) -> Bool {
         // What differs by less is the same, counted in another way.
         func news(_ age: Duration?, _ known: Moment?) -> Moment? {
-            guard let age, age <= plan.lifetime.duration else { return nil }
+            guard let age, age <= lifetime.duration else { return nil }
             let moment = now.elapsed - age
             return known.map { moment > $0 + Standing.tolerance } ?? true ? moment : nil
         }
@@ -289,9 +289,9 @@ struct WarmEntry: Sendable {
                 shared: &experience.shared, prices: plan.target.ratios)
         }
         if let ping, asked {
-            schedule.prewarmed(at: ping, verdict: touch.verdict ?? .hit, lifetime: plan.lifetime)
+            schedule.prewarmed(at: ping, verdict: touch.verdict ?? .hit, lifetime: lifetime)
         } else if let ping {
-            schedule.pinged(at: ping, verdict: touch.verdict ?? .hit, lifetime: plan.lifetime)
+            schedule.pinged(at: ping, verdict: touch.verdict ?? .hit, lifetime: lifetime)
         }
         if asked { prewarmedUntil = max(prewarmedUntil, now.wall) }
         return arrival != nil || ping != nil

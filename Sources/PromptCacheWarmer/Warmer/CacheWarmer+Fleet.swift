@@ -53,7 +53,7 @@ extension CacheWarmer {
         }
         let now = clock.now
         let permission = await fleet.claim(
-            key, lifetime: job.plan.lifetime.duration, lastTouch: cell.entry.schedule.anchor, now: now.elapsed)
+            key, lifetime: cell.entry.lifetime.duration, lastTouch: cell.entry.schedule.anchor, now: now.elapsed)
         switch permission {
         case .granted(let lease):
             var job = job
