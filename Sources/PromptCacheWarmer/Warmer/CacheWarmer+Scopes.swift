@@ -61,7 +61,7 @@ extension CacheWarmer {
     /// What only the response shows may be told later, with the same start; the ledger has what was told first.
     ///
     /// - Parameters:
-    ///   - scope: the scope's name; one that is not known is ignored. Before ``start()`` the last 10,000 arrivals wait.
+    ///   - scope: the scope's name; one that is not known is ignored. Before ``start()`` the last 500,000 arrivals wait.
     ///   - start: when the request began on the clock's elapsed axis; now unless told otherwise, and no later.
     ///   - usage: the request's usage, if it is known.
     ///   - awaits: what the conversation waits for after the response. The adaptive policy learns from it.

@@ -29,7 +29,7 @@ final class Inbox: Sendable {
     var isStopping: Bool { state.withLock(\.isStopping) }
 
     /// How many arrivals wait for a warmer to be started; then the oldest go.
-    static let mostWaiting = 10_000
+    static let mostWaiting = 500_000
 
     func arrived(_ arrival: Arrival) {
         state.withLock { state in
