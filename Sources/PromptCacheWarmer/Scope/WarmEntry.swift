@@ -11,22 +11,34 @@ struct WarmEntry: Sendable {
     /// The scope's.
     let name: String
     private(set) var schedule: WarmSchedule
+    private(set) var lastUsage: Usage?
+    // What is small stands together, where it takes no room: there may be a hundred thousand entries.
     /// For what its entry was written, or is to be, where that is ours to choose; nil where the markers say so.
     private(set) var chosen: Lifetime?
     private(set) var isPaused = false
-    private(set) var stopReason: String?
     /// Whether it stopped because no budget would ever allow a ping.
     private var stopsForMoney = false
     private(set) var isPinging = false
-    private(set) var lastUsage: Usage?
-    /// What a ping of this very body has counted; nil before one.
-    private var pingedTokens: Int?
+    private(set) var stopReason: String?
+    /// What a ping of this very body has counted; 0 before one.
+    private var pingedTokens = 0
     private(set) var totals = ScopeTotals()
     private(set) var lastPing: LastPing?
     /// Money was refused: nothing is sent before.
-    private var refusal: (until: Moment, reason: String)?
+    private var refusal: Refusal?
     /// Pre-warm times up to here are done with, on the wall's axis.
     private var prewarmedUntil: Moment
+
+    /// Rare, and so apart from the entry.
+    private final class Refusal: Sendable {
+        let until: Moment
+        let reason: String
+
+        init(until: Moment, reason: String) {
+            self.until = until
+            self.reason = reason
+        }
+    }
 
     init(plan: PrefixPlan, name: String, terms: ScopeTerms, wall: Moment) {
         self.plan = plan
@@ -83,7 +95,7 @@ struct WarmEntry: Sendable {
     /// The most that a ping can have to write: what one has counted, and before that no more than the bytes allow and,
     /// where an arrival was counted, no more than what that or a careful estimate says. Nil where nobody can tell.
     var mostTokens: Int? {
-        if let pingedTokens { return pingedTokens }
+        if pingedTokens > 0 { return pingedTokens }
         let bound = plan.size.maximumTokens
         guard let arrived = lastUsage?.totalInput else { return bound }
         return min(bound ?? .max, max(arrived, plan.size.estimatedTokens))
@@ -112,7 +124,7 @@ struct WarmEntry: Sendable {
     mutating func goOn(with plan: PrefixPlan, _ terms: ScopeTerms) {
         refusal = nil
         if terms.budget != self.terms.budget, stopsForMoney { stopReason = nil }
-        if plan.body.count != self.plan.body.count { pingedTokens = nil }
+        if plan.body.count != self.plan.body.count { pingedTokens = 0 }
         // Another's key may be good.
         if terms.payer != self.terms.payer { stopReason = nil }
         self.plan = plan
@@ -260,7 +272,7 @@ struct WarmEntry: Sendable {
     mutating func refused(until moment: Moment?, reason: String) {
         isPinging = false
         if let moment {
-            refusal = (moment, reason)
+            refusal = Refusal(until: moment, reason: reason)
         } else {
             stop(reason)
             stopsForMoney = true
