@@ -153,3 +153,26 @@ def test_warm_writes_the_ledger_that_stats_reads(tmp_path, emulator, monkeypatch
     assert warmer("ledger", "check").returncode == 0
     page = warmer("stats", "--html", "-").stdout
     assert page.startswith("<!doctype html>") and "<script" not in page
+
+
+def test_plan_reads_transcripts_in_the_home_of_the_environment(tmp_path):
+    folder = tmp_path / ".claude" / "projects" / "p"
+    folder.mkdir(parents=True)
+    lines = [
+        {
+            "type": "assistant", "timestamp": f"2026-11-24T{9 + n // 6:02}:{n % 6 * 10:02}:00.000Z", "requestId": f"r{n}",
+            "sessionId": "s",
+            "message": {
+                "id": f"m{n}", "model": "claude-sonnet-5-5",
+                "usage": {"input_tokens": 9, "cache_creation_input_tokens": 30000, "cache_read_input_tokens": 0,
+                          "output_tokens": 5},
+            },
+        }
+        for n in range(30)
+    ]
+    write(folder, "s.jsonl", "".join(json.dumps(line) + "\n" for line in lines))
+    done = warmer("plan", env=os.environ | {"HOME": str(tmp_path)})
+    assert done.returncode == 0, done.stderr
+    assert "30 requests" in done.stdout
+    nothing = warmer("plan", env=os.environ | {"HOME": str(tmp_path / "nobody")})
+    assert nothing.returncode == 2 and "there is no ~/.claude/projects" in nothing.stderr

@@ -15,7 +15,7 @@ public struct StateDirectory: Hashable, Sendable {
         if let paths = value("STATE_DIRECTORY"), let first = paths.split(separator: ":").first {
             return StateDirectory(path: String(first))
         }
-        let base = value("XDG_STATE_HOME") ?? NSHomeDirectory() + "/.local/state"
+        let base = value("XDG_STATE_HOME") ?? (value("HOME") ?? NSHomeDirectory()) + "/.local/state"
         return StateDirectory(path: base + "/prompt-cache-warmer")
     }
 

@@ -68,7 +68,7 @@ struct PlanCommand: AsyncParsableCommand {
         if let usage { return [PlanSource(name: usage, traffic: try UsageFile.read(usage))] }
         if !traces.isEmpty { return try traces.map { PlanSource(name: $0, trace: try TraceFile($0).trace) } }
         let folder = transcripts ?? Self.usualTranscripts
-        let path = NSString(string: folder).expandingTildeInPath
+        let path = Files.expandingTilde(folder)
         if transcripts == nil, !FileManager.default.fileExists(atPath: path) {
             throw Failure(
                 .usage,

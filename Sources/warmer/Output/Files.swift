@@ -4,6 +4,13 @@ import PromptCache
 
 /// Reading the files that commands are given.
 enum Files {
+    /// A path as a shell would expand it: `~` is the user's folder by HOME, which counts before the password file.
+    static func expandingTilde(_ path: String) -> String {
+        guard path == "~" || path.hasPrefix("~/"), let home = ProcessInfo.processInfo.environment["HOME"], !home.isEmpty
+        else { return path }
+        return home + path.dropFirst()
+    }
+
     /// The bytes of a file, or of standard input for `-`.
     static func read(_ path: String) throws(Failure) -> [UInt8] {
         do {

@@ -38,11 +38,8 @@ struct TouchOptions: ParsableArguments {
 
     /// In the user's state directory.
     private static var standard: URL {
-        let environment = ProcessInfo.processInfo.environment
-        let state =
-            environment["XDG_STATE_HOME"].flatMap { $0.isEmpty ? nil : URL(filePath: $0) }
-            ?? URL(filePath: NSHomeDirectory()).appending(path: ".local/state")
-        return state.appending(path: "prompt-cache-warmer/ledger.sqlite")
+        URL(filePath: StateDirectory.standard(ProcessInfo.processInfo.environment).path).appending(
+            path: "ledger.sqlite")
     }
 
     /// To write to. The user's own is only a memory aid: where it cannot be had, that is told and nil returned.

@@ -28,7 +28,7 @@ struct TrafficRecords {
                 tell(traffic.leftOut, of: file)
             }
             if let transcripts {
-                let folder = NSString(string: transcripts).expandingTildeInPath
+                let folder = Files.expandingTilde(transcripts)
                 let traffic = try Transcripts.read(folder) { progress.show("reading", $0) }
                 progress.end()
                 rows += traffic.ledgerRows(upstream: transcripts, prices: self.prices)
