@@ -14,7 +14,7 @@ demo: setup
 # Lint, Swift tests, the real SDKs against the emulator, and the example.
 test: setup lint test-swift test-sdk example
 
-# Twelve tests at a time: all at once they starve each other on a small machine.
+# Twelve tests at a time: all at once once hung on a loaded machine, for a reason not yet found.
 test-swift: setup
 	$(SWIFT) build --build-tests --explicit-target-dependency-import-check error
 	$(SWIFT) test --skip-build --experimental-maximum-parallelization-width 12
