@@ -116,7 +116,7 @@ final class PrefixPlan: Sendable {
         let target = pool.target(
             model: request.model,
             ladderKey: Ladder.Key(endpoint: endpoint, model: request.model.name, thinking: request.thinkingMode),
-            price: price, modifiers: modifiers(of: request), rules: rules)
+            price: price, modifiers: request.priceModifiers, rules: rules)
         return try (scope.choosesLifetime ? [last] : ends).sorted { $0.breakpoint.block > $1.breakpoint.block }.map {
             prefix in
             let isLast = prefix == last
@@ -139,12 +139,5 @@ final class PrefixPlan: Sendable {
     private static func betas(_ headers: [WarmHeader]) -> Set<String> {
         let values = headers.filter { $0.name.lowercased() == "anthropic-beta" }.map(\.value)
         return Set(values.flatMap { $0.split(separator: ",") }.map { $0.trimmingCharacters(in: .whitespaces) })
-    }
-
-    private static func modifiers(of request: MessagesRequest) -> Set<PriceModifier> {
-        var modifiers: Set<PriceModifier> = []
-        if request["inference_geo"]?.string == "us" { modifiers.insert(.inferenceGeoUS) }
-        if request["speed"]?.string == "fast" { modifiers.insert(.fast) }
-        return modifiers
     }
 }

@@ -19,12 +19,12 @@ final class Inbox: Sendable {
         var isTaken = false
         /// Nobody will take any more.
         var isClosed = false
-        var mustLook = false
         var isStopping = false
-        var nap: Task<Void, Never>?
     }
 
     private let state = Mutex(State())
+    /// The loop's, until the next thing to do.
+    private let nap = Nap()
 
     var isStopping: Bool { state.withLock(\.isStopping) }
 
@@ -39,30 +39,22 @@ final class Inbox: Sendable {
                 state.arrivals.removeFirst(Self.mostWaiting)
             }
             state.arrivals.append(arrival)
-            state.nap?.cancel()
         }
+        nap.end()
     }
 
     /// Makes the loop look at what is due.
-    func wake() {
-        state.withLock { state in
-            state.mustLook = true
-            state.nap?.cancel()
-        }
-    }
+    func wake() { nap.end() }
 
     func stop() {
-        state.withLock { state in
-            state.isStopping = true
-            state.nap?.cancel()
-        }
+        state.withLock { $0.isStopping = true }
+        nap.end()
     }
 
     /// Empties the inbox.
     func take() -> [Arrival] {
         state.withLock { state in
             state.isTaken = true
-            state.mustLook = false
             defer { state.arrivals = [] }
             return state.arrivals
         }
@@ -74,15 +66,6 @@ final class Inbox: Sendable {
         return take()
     }
 
-    /// Waits on a clock until a moment, or until something comes in.
-    func nap(until deadline: Moment, on clock: any WarmClock) async {
-        let nap: Task<Void, Never>? = state.withLock { state in
-            guard state.arrivals.isEmpty, !state.mustLook, !state.isStopping else { return nil }
-            let nap = Task { _ = try? await clock.sleep(until: deadline) }
-            state.nap = nap
-            return nap
-        }
-        await nap?.value
-        state.withLock { $0.nap = nil }
-    }
+    /// Waits on a clock until a moment, or until something has come in since the last wait.
+    func nap(until deadline: Moment, on clock: any WarmClock) async { _ = await nap.sleep(until: deadline, on: clock) }
 }
