@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import urllib.request
 
 import anthropic
 import pytest
@@ -179,6 +180,23 @@ def test_status_and_explain_ask_the_proxy(emulator):
     command = [os.environ["WARMER"], "explain", "c2", *control]
     text = subprocess.run(command, capture_output=True, text=True, timeout=30, check=True).stdout
     assert "diverged at system.0.text (timestamp)" in text and "keep the time out of the prefix" in text
+    proxy.stop()
+
+
+def test_metrics_tell_what_went_through_and_what_the_proxy_adds(emulator):
+    proxy = Proxy(emulator, "--control", "127.0.0.1:0")
+    control = proxy.process.stdout.readline().split()[-1]
+    client = proxy.client(max_retries=0)
+    for _ in range(3):
+        client.messages.create(**request())
+    with urllib.request.urlopen(control + "/metrics", timeout=60) as response:
+        metrics = response.read().decode()
+    for leg in ("request", "response"):
+        assert f'prompt_cache_proxy_overhead_seconds_count{{leg="{leg}"}} 3\n' in metrics, metrics
+    assert 'prompt_cache_proxy_requests_total{verdict="hit",cause="",changed=""} 2\n' in metrics
+    assert "As its name says." not in metrics
+    checked = subprocess.run(["promtool", "check", "metrics"], input=metrics, capture_output=True, text=True)
+    assert checked.returncode == 0 and checked.stderr == "", checked
     proxy.stop()
 
 
