@@ -13,6 +13,7 @@ struct DashboardEndpoint {
         router.get("/money") { _, _ in await page(.money) }
         router.get("/history") { _, _ in await page(.history) }
         router.get("/misses") { _, _ in await page(.misses) }
+        router.get("/fleet") { _, _ in await page(.fleet) }
         router.get("/what-if") { _, _ in await page(.whatIf) }
         router.get("/scopes/:name") { _, context in await page(.scope(context.parameters.get("name") ?? "")) }
         router.get("/live") { request, _ in live(request) }

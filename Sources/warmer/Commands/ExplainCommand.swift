@@ -78,6 +78,7 @@ struct ExplainCommand: AsyncParsableCommand {
         Terminal.print(
             "  so far   \(count("pings")) pings: \(count("hits")) hits, \(count("rewrites")) rewrites; "
                 + "\(count("failures")) failed, \(count("refusals")) refused; \(count("arrivals")) arrivals")
+        if let holder = row.holder { Terminal.print("  held by  \(holder)") }
         Terminal.print("  spent    \((try? USD(row.spent))?.short ?? row.spent)")
     }
 
