@@ -33,7 +33,7 @@ struct DashboardEndpoint {
     private func page(_ page: DashboardPage) async -> Response {
         guard let html = await PageWriter(desk: desk).whole(page) else {
             if case .scope(let name) = page { return await desk.unknown(name) }
-            return .fault("there is no such page", status: .notFound)
+            return .fault("there is no fleet: the store is this daemon's alone", status: .notFound)
         }
         return .text(html, type: "text/html; charset=utf-8")
     }

@@ -14,10 +14,13 @@ actor FleetReader {
     }
 
     private let fleet: Fleet
-    private var last: (replicas: [ReplicaStatus], at: ContinuousClock.Instant, fault: String?) = ([], .now, nil)
-    private var isFresh = false
+    private var replicas: [ReplicaStatus] = []
+    private var readAt = ContinuousClock.now
+    private var fault: String?
+    private var askedAt: ContinuousClock.Instant?
+    private var asking: Task<Void, Never>?
 
-    private static let shortestPause = Duration.seconds(1)
+    private static let pause = Duration.seconds(1)
 
     /// - Returns: nil where there is no fleet.
     init?(_ fleet: Fleet?) {
@@ -26,21 +29,27 @@ actor FleetReader {
     }
 
     func read() async -> Reading {
-        if !isFresh || .now > last.at + Self.shortestPause {
-            isFresh = true
-            do {
-                last = (try await fleet.replicas(), .now, nil)
-            } catch {
-                last.fault = error.reason
-                isFresh = false
-            }
+        if askedAt.map({ .now > $0 + Self.pause }) ?? true {
+            let task = asking ?? Task { await ask() }
+            asking = task
+            await task.value
+            asking = nil
         }
-        let since = ContinuousClock.now - last.at
-        var replicas = last.replicas
+        var replicas = replicas
         // What was read long ago has aged.
-        if last.fault != nil { for place in replicas.indices { replicas[place].age += since } }
+        if fault != nil { for place in replicas.indices { replicas[place].age += .now - readAt } }
         func rank(_ replica: ReplicaStatus) -> Int { replica.name == fleet.name ? 0 : replica.isSilent ? 2 : 1 }
         replicas.sort { (rank($0), $0.name) < (rank($1), $1.name) }
-        return Reading(here: fleet.name, replicas: replicas, fault: last.fault)
+        return Reading(here: fleet.name, replicas: replicas, fault: fault)
+    }
+
+    private func ask() async {
+        do {
+            replicas = try await fleet.replicas()
+            (readAt, fault) = (.now, nil)
+        } catch {
+            fault = error.reason
+        }
+        askedAt = .now
     }
 }
