@@ -5,6 +5,8 @@ import WarmingPolicies
 struct FleetBatch: Sendable {
     /// The start of the last arrival of each prefix, on the replica's elapsed axis.
     private var touches: [String: Moment] = [:]
+    /// When the first of them was told here, on the same axis.
+    private var touchedSince: Moment?
     private var pings: [Ping] = []
     /// Pings under way, with the time until which nobody else can have their lease.
     private var held: [Lease: Moment] = [:]
@@ -31,7 +33,9 @@ struct FleetBatch: Sendable {
     /// Whether there is more to tell than that the replica lives.
     var isEmpty: Bool { touches.isEmpty && pings.isEmpty && held.isEmpty && warming == nil }
 
-    mutating func touched(_ key: String, at start: Moment) {
+    /// - Parameter now: when it was told here, which may be later than it began.
+    mutating func touched(_ key: String, at start: Moment, now: Moment) {
+        touchedSince = min(touchedSince ?? now, now)
         guard touches.count < Self.mostTouches || touches[key] != nil else {
             dropped += 1
             return
@@ -59,10 +63,11 @@ struct FleetBatch: Sendable {
     }
 
     /// The beat, with what it tells taken out.
-    mutating func take(_ replica: String, scopes: Int, now: ClockReading, isLast: Bool) -> FleetBeat {
-        defer { (touches, pings, warming) = ([:], [], nil) }
+    mutating func take(_ replica: String, load: FleetLoad?, now: ClockReading, isLast: Bool) -> FleetBeat {
+        defer { (touches, touchedSince, pings, warming) = ([:], nil, [], nil) }
         return FleetBeat(
-            replica: replica, wall: now.wall, scopes: scopes,
+            replica: replica, wall: now.wall, scopes: load?.scopes, holds: load?.holds,
+            lag: touchedSince.map { now.elapsed - $0 } ?? .zero,
             touches: touches.map { FleetBeat.Touch(key: $0.key, age: now.elapsed - $0.value) },
             pings: pings.map { ping in
                 FleetBeat.Ping(
@@ -74,7 +79,8 @@ struct FleetBatch: Sendable {
 
     /// A beat was not taken in: what it told is told again.
     mutating func putBack(_ beat: FleetBeat, taken: ClockReading) {
-        for touch in beat.touches { touched(touch.key, at: taken.elapsed - touch.age) }
+        let since = taken.elapsed - beat.lag
+        for touch in beat.touches { touched(touch.key, at: taken.elapsed - touch.age, now: since) }
         pings.insert(
             contentsOf: beat.pings.map { ping in
                 Ping(

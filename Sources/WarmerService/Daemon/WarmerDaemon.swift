@@ -30,6 +30,7 @@ public struct WarmerDaemon: Service {
     private let history: TickHistory
     private let arrivals = ArrivalHistory()
     private let proxy: ProxyService?
+    private let fleet: Fleet?
     private let reload: (@Sendable () async throws(InvalidConfiguration) -> WarmerConfiguration)?
 
     /// - Parameters:
@@ -83,13 +84,15 @@ public struct WarmerDaemon: Service {
             })
         let follower = clock as? FollowerClock
         let vault = CredentialVault()
+        let fleet = (store as? any PingLease).map { Fleet($0, name: Self.replicaName) }
+        self.fleet = fleet
         let proxied = ProxyCall.clients(of: configuration.proxy, vault: vault, clock: clock, headers: headers)
         let (ticks, ticked) = AsyncStream.makeStream(of: Tick.self, bufferingPolicy: .bufferingNewest(1024))
         let warmer = CacheWarmer(
             clients: own.merging(proxied) { $1 }.mapValues { follower?.participating($0) ?? $0 },
             options: WarmerOptions(
                 budget: configuration.budget, gate: store, ledger: HeardLedger(ledger: store, history: history),
-                experience: store, fleet: (store as? any PingLease).map { Fleet($0, name: Self.replicaName) },
+                experience: store, fleet: fleet,
                 prices: configuration.prices, profile: configuration.profile, clock: clock, logger: logger,
                 metrics: metrics,
                 warmingSwitch: WarmingSwitch(offReason: KillSwitch.offReason(environment, state)),
@@ -137,7 +140,7 @@ public struct WarmerDaemon: Service {
         }
         if let address = configuration.dashboard, let token {
             let desk = ControlDesk(
-                warmer: warmer, clock: clock, keeper: keeper, history: history,
+                warmer: warmer, clock: clock, keeper: keeper, fleet: FleetReader(fleet), history: history,
                 ledger: LedgerReader(store, clock: clock),
                 whatIf: WhatIf(
                     store, clock: clock, prices: configuration.prices, timeZone: configuration.budget.timeZone),

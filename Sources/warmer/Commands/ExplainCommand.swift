@@ -79,6 +79,7 @@ struct ExplainCommand: AsyncParsableCommand {
         Terminal.print(
             "  so far   \(counted("pings")): \(counted("hits")), \(counted("rewrites")); "
                 + "\(count("failures")) failed, \(count("refusals")) refused; \(counted("arrivals"))")
+        if let holder = row.holder { Terminal.print("  held by  \(holder)") }
         Terminal.print("  spent    \((try? USD(row.spent))?.short ?? row.spent)")
     }
 
