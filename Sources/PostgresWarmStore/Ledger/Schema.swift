@@ -8,7 +8,7 @@ struct Schema: Sendable {
     /// One step from each version to the next. What was released is never changed; a new version is a new step.
     let steps: [String]
 
-    static let standard = Schema(steps: [version1])
+    static let standard = Schema(steps: [version1, version2])
 
     /// Guards migrations: any number that is used for nothing else in the database.
     private static let lock: Int64 = 0x5043_574C_0001
@@ -146,6 +146,9 @@ extension Schema {
             number integer NOT NULL, at bigint NOT NULL
         );
         """
+
+    /// When a longer request went on from a prefix, as from a turn of its conversation.
+    private static let version2 = "ALTER TABLE prefix ADD COLUMN continued_at bigint"
 
     /// The sums of version 1, spelled out so that the version stays what it was.
     private static let columns1 = [

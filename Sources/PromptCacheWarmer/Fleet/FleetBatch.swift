@@ -5,6 +5,8 @@ import WarmingPolicies
 struct FleetBatch: Sendable {
     /// The start of the last arrival of each prefix, on the replica's elapsed axis.
     private var touches: [String: Moment] = [:]
+    /// The start of the last longer request that went on from each turn.
+    private var continued: [String: Moment] = [:]
     private var pings: [Ping] = []
     /// Pings under way, with the time until which nobody else can have their lease.
     private var held: [Lease: Moment] = [:]
@@ -29,14 +31,21 @@ struct FleetBatch: Sendable {
     static let mostTouches = 500_000
 
     /// Whether there is more to tell than that the replica lives.
-    var isEmpty: Bool { touches.isEmpty && pings.isEmpty && held.isEmpty && warming == nil }
+    var isEmpty: Bool { touches.isEmpty && continued.isEmpty && pings.isEmpty && held.isEmpty && warming == nil }
 
     mutating func touched(_ key: String, at start: Moment) {
-        guard touches.count < Self.mostTouches || touches[key] != nil else {
-            dropped += 1
-            return
-        }
-        touches[key] = max(touches[key] ?? start, start)
+        if !Self.note(key, at: start, in: &touches) { dropped += 1 }
+    }
+
+    mutating func continued(_ key: String, at start: Moment) {
+        if !Self.note(key, at: start, in: &continued) { dropped += 1 }
+    }
+
+    /// - Returns: whether there was room.
+    private static func note(_ key: String, at start: Moment, in moments: inout [String: Moment]) -> Bool {
+        guard moments.count < mostTouches || moments[key] != nil else { return false }
+        moments[key] = max(moments[key] ?? start, start)
+        return true
     }
 
     /// - Parameter asked: when it was asked for, before the store can have granted it.
@@ -60,10 +69,12 @@ struct FleetBatch: Sendable {
 
     /// The beat, with what it tells taken out.
     mutating func take(_ replica: String, scopes: Int, now: ClockReading, isLast: Bool) -> FleetBeat {
-        defer { (touches, pings, warming) = ([:], [], nil) }
+        defer { (touches, continued, pings, warming) = ([:], [:], [], nil) }
+        func told(_ moments: [String: Moment]) -> [FleetBeat.Touch] {
+            moments.map { FleetBeat.Touch(key: $0.key, age: now.elapsed - $0.value) }
+        }
         return FleetBeat(
-            replica: replica, wall: now.wall, scopes: scopes,
-            touches: touches.map { FleetBeat.Touch(key: $0.key, age: now.elapsed - $0.value) },
+            replica: replica, wall: now.wall, scopes: scopes, touches: told(touches), continued: told(continued),
             pings: pings.map { ping in
                 FleetBeat.Ping(
                     key: ping.key, generation: ping.generation, age: ping.touch.map { now.elapsed - $0.at },
@@ -75,6 +86,7 @@ struct FleetBatch: Sendable {
     /// A beat was not taken in: what it told is told again.
     mutating func putBack(_ beat: FleetBeat, taken: ClockReading) {
         for touch in beat.touches { touched(touch.key, at: taken.elapsed - touch.age) }
+        for turn in beat.continued { continued(turn.key, at: taken.elapsed - turn.age) }
         pings.insert(
             contentsOf: beat.pings.map { ping in
                 Ping(
