@@ -94,10 +94,14 @@ class Replica:
         assert all(lines), self.log.read_text()
         self.urls = {line[0]: line[-1] for line in lines}
 
-    def scopes(self):
-        """What it keeps: by prefix, those that are warm and that it is going to ping again."""
+    def kept(self):
+        """What is warm and will be pinged again, by the tokens up to the last breakpoint."""
         scopes = self.get("/v1/scopes")["scopes"]
-        return {scope["key"] for scope in scopes if scope["life_left_seconds"] > 0 and scope["next"]["is_ping"]}
+        usages = [
+            scope["last_usage"] for scope in scopes
+            if scope["life_left_seconds"] > 0 and scope["next"]["is_ping"] and scope["last_usage"]
+        ]
+        return {usage["read"] + usage["write_5m"] + usage["write_1h"] for usage in usages}
 
     def has_store(self):
         # What cannot be asked counts as the most that there is.
@@ -165,10 +169,12 @@ class House:
     def advance(self, until):
         self.now = self.emulator.advance(max(0.0, until - self.now))
 
-    def ask(self, body, number, scope=None):
-        """A user's request by way of a replica; that it succeeds is asserted. Returns its usage."""
+    def ask(self, body, number, scope=None, off=False):
+        """A user's request by way of a replica, which must succeed; of a scope of the configuration, if one is named.
+
+        Returns its usage."""
         replica = self.replicas[number % len(self.replicas)]
-        hint = {"x_prompt_cache_warmer": "off"} if scope else {}
+        hint = {"x_prompt_cache_warmer": "off"} if off else {}
         start = self.emulator.get("/emulator/clock")["now_seconds"]
         answer, headers = send(
             replica.urls["proxy"] + "/v1/messages", body, x_api_key=KEY, anthropic_version="2023-06-01", **hint)
@@ -190,6 +196,12 @@ class House:
         """Every ping that the emulator has answered."""
         requests = self.emulator.get("/emulator/requests")
         return [one for one in requests if one["id"] not in self.own and one["status"] == 200]
+
+    def spent_by_day(self):
+        """In picodollars, with what is reserved."""
+        return self.postgres.run(
+            "SELECT sum(amount) FROM prompt_cache_warmer.spent WHERE scope = '' GROUP BY quarter / 96", self.database
+        ).split()
 
     def ledger(self):
         command = [WARMER, "ledger", "info", "--json", "--ledger", self.postgres.url(self.database)]

@@ -5,6 +5,7 @@ Some virtual hours; a week with WARMER_FLEET_DAYS=7."""
 import json
 import os
 import random
+import subprocess
 from collections import defaultdict
 from decimal import Decimal
 
@@ -20,6 +21,7 @@ ROOMS = ["every:285s@5m", "every:285s@5m", "idle:2@5m", "idle:2@5m", "break-even
 PROMPTS = [len(ROOMS) + number for number in range(3)]
 FIRST_CONVERSATION = 20
 BASE = NAMES - 1
+VISITOR = FIRST_CONVERSATION - 1
 
 
 def text(tokens, words):
@@ -110,7 +112,7 @@ class Users:
         self.asked += 1
         if kind == "room":
             scope = f"room-{name}" if name < len(ROOMS) else None
-            usage = self.house.ask(body(name, self.asked), number, scope)
+            usage = self.house.ask(body(name, self.asked), number, scope, off=scope is not None)
         else:
             if name in self.conversations:
                 self.conversations[name].grow()
@@ -145,19 +147,86 @@ def postgres():
     postgres.remove()
 
 
-def live(folder, postgres, count, wanders, policy="break-even@5m", budget=1000.0):
+class Roughness:
+    """What befalls a fleet: a kill in every hour, three restarts of PostgreSQL, and a replica cut off from it for hours."""
+
+    def __init__(self, house, users):
+        self.house, self.users = house, users
+        self.random = random.Random(99)
+        self.orphans = 0
+        self.away = None
+
+    def events(self):
+        events = [(3600 * (hour + self.random.random()), "kill", hour, None) for hour in range(HOURS)]
+        for part in [1, 2, 3]:
+            events.append((3600 * HOURS * part / 4, "restart", part == 2, None))
+        events.append((3600 * HOURS / 5, "cut_off", None, None))
+        events.append((3600 * (HOURS / 5 + min(4, HOURS / 5)), "mend", None, None))
+        return events
+
+    def befall(self, event):
+        at, kind, detail, _ = event
+        self.house.advance(at)
+        getattr(self, kind)(detail)
+
+    def kill(self, _):
+        house = self.house
+        victim = self.random.choice([number for number in range(3) if number != self.away])
+        self.orphans += len(self.only_at(victim))
+        house.replicas[victim].kill()
+        house.replicas[victim] = house.replica(victim)
+        house.advance(house.now)
+
+    def restart(self, crashes):
+        """Users ask on while the database is away."""
+        self.house.postgres.stop(crashes)
+        for number in range(3):
+            self.house.ask(body(VISITOR, self.users.asked), number, off=True)
+        self.house.advance(self.house.now + 2)
+        self.house.postgres.start()
+        self.house.await_store(but=[self.away])
+
+    def cut_off(self, _):
+        self.away = 2
+        self.orphans += len(self.only_at(self.away))
+        self.house.postgres.cut_off(self.house.user(self.away))
+
+    def mend(self, _):
+        self.house.postgres.let_in(self.house.user(self.away))
+        self.away = None
+        self.house.await_store()
+
+    def asked(self, number):
+        """What is asked for by way of the one cut off, others do not hear of."""
+        self.orphans += number == self.away
+
+    def only_at(self, number):
+        """What nobody would go on with if a replica were no more."""
+        kept = [replica.kept() for replica in self.house.replicas]
+        others = [kept[other] for other in range(3) if other not in [number, self.away]]
+        # An earlier turn of a conversation that has gone on elsewhere is nobody's loss.
+        last = set(self.users.cached.values())
+        return {tokens for tokens in kept[number] if tokens in last}.difference(*others)
+
+
+def live(folder, postgres, count, wanders, policy="break-even@5m", budget=1000.0, is_rough=False):
     folder.mkdir()
     for name in range(len(ROOMS)):
         (folder / f"room-{name}.json").write_text(json.dumps(body(name, 0)))
     house = House(folder, postgres, count, lambda url: configuration(url, policy, budget))
     try:
         users = Users(house)
+        rough = Roughness(house, users)
         end = HOURS * 3600.0
-        for event in Traffic(7, end, wanders).events:
-            users.ask(event)
+        asked = [(event[0], users.ask, event) for event in Traffic(7, end, wanders).events]
+        befallen = [(event[0], rough.befall, event) for event in rough.events()] if is_rough else []
+        for _, act, event in sorted(asked + befallen, key=lambda one: one[0]):
+            act(event)
+            if act == users.ask:
+                rough.asked(event[-1])
         house.advance(end)
         house.stop()
-        return Outcome(house, users)
+        return Outcome(house, users, rough.orphans)
     finally:
         house.end()
 
@@ -167,8 +236,9 @@ def tokens(usage):
 
 
 class Outcome:
-    def __init__(self, house, users):
-        self.requests, self.cold = users.asked, users.cold
+    def __init__(self, house, users, orphans):
+        self.requests, self.cold, self.orphans = users.asked, users.cold, orphans
+        self.days = [Decimal(text) / 10**12 for text in house.spent_by_day()]
         self.pings = house.pings()
         self.ledger = house.ledger()
         self.bill = house.emulator.bill("fleet")
@@ -208,23 +278,33 @@ def kind(name):
 
 
 def priced(usage):
-    import subprocess
-
     command = [WARMER, "cost", "--model", MODEL, "--json"]
     done = subprocess.run(command, input=json.dumps({"usage": usage}), capture_output=True, text=True, check=True)
     return Decimal(json.loads(done.stdout)["usd"])
 
 
-@pytest.mark.parametrize("wanders", [False, True], ids=["sticky", "wandering"])
-def test_three_replicas_send_what_one_does(postgres, tmp_path, wanders):
-    one = live(tmp_path / "one", postgres, 1, wanders)
-    three = live(tmp_path / "three", postgres, 3, wanders)
-    print(f"\n{HOURS} hours, {one.requests} requests; pings {len(one.pings)} {len(three.pings)}, cold {one.cold} {three.cold}; closest {three.closest():.0f} s")
-    print(one.counts(), three.counts())
-    print(one.spent(), one.ledger)
-    print(three.spent(), three.ledger)
+def test_three_replicas_send_what_one_does(postgres, tmp_path):
+    one = live(tmp_path / "one", postgres, 1, wanders=True)
+    three = live(tmp_path / "three", postgres, 3, wanders=True)
+    print(
+        f"\nfleet: {HOURS} hours, {one.requests} requests; pings of one daemon {len(one.pings)}, of three {len(three.pings)}; "
+        f"cold starts {one.cold} and {three.cold}; pings of one scope {three.closest():.0f} s apart at least; "
+        f"spent {one.spent()} and {three.spent()}\n{one.counts()}\n{three.counts()}")
     for outcome in [one, three]:
         assert outcome.spent() == Decimal(outcome.ledger["settled_usd"])
         assert outcome.ledger["open_reservations"] == 0
     assert three.closest() > 150
     assert abs(len(three.pings) - len(one.pings)) * 50 <= len(one.pings)
+
+
+def test_kills_a_database_that_is_away_and_a_replica_cut_off_go_unnoticed(postgres, tmp_path):
+    budget = Decimal("1.00")
+    calm = live(tmp_path / "calm", postgres, 1, wanders=True, budget=float(budget))
+    rough = live(tmp_path / "rough", postgres, 3, wanders=True, budget=float(budget), is_rough=True)
+    print(
+        f"\nrough: {HOURS} hours; pings {len(rough.pings)} against {len(calm.pings)} of one daemon, cold starts {rough.cold} "
+        f"against {calm.cold}, {rough.orphans} orphaned scopes; spent {rough.spent()}, by the ledger {rough.ledger}\n"
+        f"{calm.counts()}\n{rough.counts()}")
+    assert max(rough.days) <= budget
+    assert rough.spent() <= Decimal(rough.ledger["settled_usd"]) + Decimal(rough.ledger["open_usd"])
+    assert rough.cold <= calm.cold + rough.orphans
