@@ -61,6 +61,41 @@ def test_retries_reach_the_provider_each_once(emulator, proxy):
     assert statuses == [529, 529, 200]
 
 
+def test_async_clients_and_streams_are_retried_by_themselves(emulator, proxy):
+    emulator.post("/emulator/faults", [{"status": 529, "count": 2}])
+
+    async def run():
+        async with anthropic.AsyncAnthropic(api_key="sk-emu-me-1", base_url=proxy.url, max_retries=2) as client:
+            async with client.messages.stream(**request()) as stream:
+                text = "".join([text async for text in stream.text_stream])
+                return text, await stream.get_final_message()
+
+    text, message = asyncio.run(run())
+    assert text == message.content[0].text and message.usage.cache_creation_input_tokens > 1024
+    assert [entry["status"] for entry in emulator.get("/emulator/requests")] == [529, 529, 200]
+
+
+def test_many_async_streams_at_once_are_each_their_own(proxy):
+    async def run():
+        async with anthropic.AsyncAnthropic(api_key="sk-emu-me-1", base_url=proxy.url, max_retries=0) as client:
+            async def one(number):
+                body = request(messages=[{"role": "user", "content": f"Number {number}?"}])
+                async with client.messages.stream(**body) as stream:
+                    return await stream.get_final_message()
+
+            return await asyncio.gather(*(one(number) for number in range(30)))
+
+    messages = asyncio.run(run())
+    assert len({message.id for message in messages}) == 30
+
+
+def test_a_stream_that_its_client_leaves_is_left_by_the_proxy_too(emulator, proxy):
+    with proxy.client(max_retries=0).messages.stream(**request()) as stream:
+        next(iter(stream))
+    # The same proxy goes on, and what the stream wrote is there.
+    assert proxy.client(max_retries=0).messages.create(**request()).usage.cache_read_input_tokens > 1024
+
+
 def test_errors_are_the_providers_own(emulator, proxy):
     client = proxy.client(max_retries=0)
     with pytest.raises(anthropic.BadRequestError) as caught:

@@ -1,5 +1,6 @@
 """Responses and requests compressed in each way that clients ask for: relayed as they are, and read all the same."""
 
+import gzip
 import http.client
 import http.server
 import json
@@ -42,6 +43,14 @@ COMPRESSORS = {
 }
 
 
+DECOMPRESSORS = {
+    "gzip": gzip.decompress,
+    "deflate": zlib.decompress,
+    "br": brotli.decompress,
+    "zstd": lambda body: zstandard.ZstdDecompressor().decompressobj().decompress(body),
+}
+
+
 class Edge(http.server.BaseHTTPRequestHandler):
     """What stands in front of a provider: compresses responses, event by event, for clients that take them so."""
 
@@ -53,8 +62,8 @@ class Edge(http.server.BaseHTTPRequestHandler):
         assert self.coding in self.headers["accept-encoding"]
         body = self.rfile.read(int(self.headers["content-length"]))
         headers = {name: value for name, value in self.headers.items() if name not in ("host", "accept-encoding")}
-        if headers.pop("content-encoding", None) == "br":
-            body = brotli.decompress(body)
+        if headers.pop("content-encoding", None):
+            body = DECOMPRESSORS[self.coding](body)
             headers["content-length"] = str(len(body))
         upstream = http.client.HTTPConnection(urllib.parse.urlsplit(self.emulator.url).netloc, timeout=60)
         upstream.request("POST", self.path, body, headers)
@@ -86,6 +95,7 @@ class Edge(http.server.BaseHTTPRequestHandler):
 def edge(emulator, request):
     handler = type("Edge", (Edge,), {"coding": request.param, "emulator": emulator})
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    server.coding = request.param
     server.url = f"http://127.0.0.1:{server.server_port}"
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
@@ -118,18 +128,20 @@ def test_usage_is_read_from_compressed_messages_and_streams(edge, emulator, tmp_
     assert emulator.bill()["cache_read"] == 2 * written
 
 
-@pytest.mark.parametrize("edge", ["br"], indirect=True)
+@pytest.mark.parametrize("edge", COMPRESSORS, indirect=True)
 def test_a_compressed_request_is_understood(edge, tmp_path):
     proxy, _ = proxied(edge, tmp_path)
     headers = {
         "x-api-key": "sk-emu-me-1",
         "anthropic-version": "2023-06-01",
         "content-type": "application/json",
-        "content-encoding": "br",
+        "content-encoding": edge.coding,
     }
-    body = brotli.compress(json.dumps(request()).encode())
+    make, _, finish = COMPRESSORS[edge.coding]
+    compressor = make()
+    body = compressor.compress(json.dumps(request()).encode()) + compressor.flush(finish)
     for _ in range(2):
         answer = httpx.post(proxy.url + "/v1/messages", content=body, headers=headers, timeout=60)
-        assert answer.status_code == 200 and answer.headers["content-encoding"] == "br"
+        assert answer.status_code == 200 and answer.headers["content-encoding"] == edge.coding
     assert "2 requests; 1 hits; 1 first sights" in proxy.stop()
     assert stats(tmp_path)["requests"] == 2
