@@ -126,6 +126,8 @@ let package = Package(
         // For tests of hosts: the warmer's clock on stepped time.
         room("WarmerTesting", ["PromptCacheWarmer", "SteppedTime", "WarmingPolicies"]),
         // Compressed bodies, by Debian's zlib, brotli and zstd.
+        // The settings of libc's memory.
+        .systemLibrary(name: "CMalloc"),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CBrotli", pkgConfig: "libbrotlidec", providers: [.apt(["libbrotli-dev"])]),
         .systemLibrary(name: "CZstandard", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
@@ -158,7 +160,7 @@ let package = Package(
         .executableTarget(
             name: "warmer",
             dependencies: [
-                "OrderedJSON", "PromptCache", "CachePrices", "CacheProbe", "CacheReports", "PromptInspection",
+                "CMalloc", "OrderedJSON", "PromptCache", "CachePrices", "CacheProbe", "CacheReports", "PromptInspection",
                 "WarmingPolicies", "SQLiteWarmStore", "SteppedTime", "TrafficImport", "PromptCacheWarmer", "Upstreams",
                 "PromptCacheEmulator", "WarmerService", "WarmerTesting", "CacheProxy", argumentParser, asyncHTTPClient,
                 lifecycle,
