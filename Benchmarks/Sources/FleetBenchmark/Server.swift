@@ -14,7 +14,8 @@ struct Server: Sendable {
 
     init(_ postgres: PostgresFixture) async throws {
         self.postgres = postgres
-        let line = try await postgres.run("SELECT split_part(pg_read_file('postmaster.pid'), E'\\n', 1)", in: "postgres")
+        let line = try await postgres.run(
+            "SELECT split_part(pg_read_file('postmaster.pid'), E'\\n', 1)", in: "postgres")
         process = line.flatMap { Int($0) } ?? 0
     }
 

@@ -1,4 +1,5 @@
 import Foundation
+import ProcessFigures
 import TestPostgres
 
 // What a fleet asks of one PostgreSQL, and of the replicas themselves, beside the goals: claims, reservations, touches, and
@@ -16,6 +17,8 @@ func isGood() async throws -> Bool {
     try await postgres.start(["fsync=on"])
     let server = try await Server(postgres)
     var report = Report()
+    let processors = ProcessInfo.processInfo.activeProcessorCount
+    report.tell("wanted of the machine's \(processors) processors as it begins", Figures.load, "")
     try await Touches.measure(server, &report)
     try await Claims.measure(server, &report)
     try await Money.measure(server, &report)

@@ -8,6 +8,12 @@ public enum Figures {
         return (pages.flatMap { $0.count > 1 ? Int($0[1]) : nil } ?? 0) * Int(sysconf(Int32(_SC_PAGESIZE)))
     }
 
+    /// How many processes ran or wanted to on the average of the last minute.
+    public static var load: Double {
+        var loads = [0.0]
+        return getloadavg(&loads, 1) == 1 ? loads[0] : 0
+    }
+
     /// Time on a processor, in seconds.
     public static var processorSeconds: Double {
         var usage = rusage()

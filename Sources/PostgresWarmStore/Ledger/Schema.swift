@@ -35,7 +35,8 @@ struct Schema: Sendable {
         }
     }
 
-    private func version(_ connection: Connection) throws(PostgresFault) -> Int {
+    /// - Returns: 0 where there are no tables yet.
+    func version(_ connection: Connection) throws(PostgresFault) -> Int {
         let tables = try connection.run(
             "SELECT count(*), count(*) FILTER (WHERE tablename = 'schema_version') FROM pg_tables "
                 + "WHERE schemaname = '\(Self.name)'")
@@ -147,9 +148,11 @@ extension Schema {
         );
         """
 
-    /// How late replicas tell, and how many prefixes they hold.
+    /// How late replicas tell, and how many prefixes they hold. Without an index on what every request changes, a touch is
+    /// written in place.
     private static let version2 = """
         ALTER TABLE replica ADD COLUMN lag bigint NOT NULL DEFAULT 0, ADD COLUMN holds bigint NOT NULL DEFAULT 0;
+        DROP INDEX touch_until;
         """
 
     /// The sums of version 1, spelled out so that the version stays what it was.

@@ -1,5 +1,6 @@
 import Foundation
 import PromptCache
+import PromptCacheWarmer
 import WarmingPolicies
 
 /// Whether what was measured of caches is of these upstreams and models, and not too long ago.
@@ -13,7 +14,9 @@ struct ProfileCheck {
 
     func findings() -> [Finding] {
         guard !profile.caches.isEmpty else {
-            return [Finding("profile", .good, "none: caches are taken to be as documented; `warmer probe` measures them")]
+            return [
+                Finding("profile", .good, "none: caches are taken to be as documented; `warmer probe` measures them")
+            ]
         }
         return wanted.map { endpoint, model in
             guard let cache = profile.cache(of: model, at: endpoint) else {
@@ -49,6 +52,7 @@ struct ProfileCheck {
         return days <= Self.oldestDays
             ? Finding("profile", .good, "\(what) was measured \(days < 1 ? "today" : "\(days) days ago")")
             : Finding(
-                "profile", .warning, "\(what) was measured \(days) days ago; `warmer probe` tells whether that still holds")
+                "profile", .warning,
+                "\(what) was measured \(days) days ago; `warmer probe` tells whether that still holds")
     }
 }

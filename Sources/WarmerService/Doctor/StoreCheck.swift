@@ -17,7 +17,8 @@ struct StoreCheck {
             switch store {
             case nil:
                 return [
-                    Finding("store", .warning, "is off: a restart forgets what was spent and learned; name one as store")
+                    Finding(
+                        "store", .warning, "is off: a restart forgets what was spent and learned; name one as store")
                 ]
             case .sqlite(let path): return [try await file(path), room(path)].compactMap(\.self)
             case .postgres(let url): return try await database(url)
@@ -53,7 +54,8 @@ struct StoreCheck {
         var findings = [
             Finding(
                 "store", .good,
-                "\(place): PostgreSQL \(found.server) through libpq \(found.library), \(words(found.version, found.newest))")
+                "\(place): PostgreSQL \(found.server) through libpq \(found.library), "
+                    + words(found.version, found.newest))
         ]
         if !found.lacking.isEmpty {
             let tables = found.lacking.joined(separator: ", ")
