@@ -80,19 +80,12 @@ struct TimeLine {
     mutating func forget(_ id: UInt64) { cancelledEarly.remove(id) }
 
     private mutating func giveUp(_ sleeper: Sleeper) {
-        if let name = sleeper.participant, participants[name] != nil {
-            participants[name]?.asleep += 1
-        } else {
-            holds -= 1
-        }
+        if let name = sleeper.participant { participants[name]?.asleep += 1 } else { holds -= 1 }
     }
 
+    /// The hold of a participant that has left has gone with it.
     private mutating func takeBack(_ sleeper: Sleeper) {
-        if let name = sleeper.participant, participants[name] != nil {
-            participants[name]?.asleep -= 1
-        } else {
-            holds += 1
-        }
+        if let name = sleeper.participant { participants[name]?.asleep -= 1 } else { holds += 1 }
     }
 
     // MARK: Participants

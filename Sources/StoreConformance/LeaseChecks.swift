@@ -70,6 +70,26 @@ extension StoreConformance {
             // Who knows of it already is not told.
             _ = try await leased(leases, "b", age: .seconds(10))
         },
+        LeaseCheck(
+            description: "A turn that a longer request went on from is left alone, until somebody comes back to it"
+        ) { make in
+            let clock = SetClock()
+            let leases = try await make(clock)
+            _ = try await leases.beat(beat("b", continued: [.init(key: "k", age: .seconds(2))]))
+            // Whoever tells of it late changes nothing.
+            _ = try await leases.beat(beat("a", touches: [.init(key: "k", age: .seconds(9))]))
+            clock.move(by: .seconds(8))
+            let touch = LastTouch(arrival: .seconds(17), continued: .seconds(10))
+            try expectEqual(
+                try await leases.claim(claim("a", age: .seconds(17), isTurn: true)), .touched(touch), "of a turn")
+            try expectEqual(try await leases.touches(of: ["k"]), ["k": touch], "who rests and asks")
+            // What many requests share has not been touched by that.
+            let lease = try await leased(leases, "a", age: .seconds(17))
+            _ = try await leases.beat(beat("a", pings: [.init(key: "k", generation: lease.generation)]))
+            guard case .granted = try await leases.claim(claim("c", age: .seconds(3), isTurn: true)) else {
+                throw Failure(description: "who has seen it since may not ping it")
+            }
+        },
         LeaseCheck(description: "A touch that is older than the lifetime is none") { make in
             let clock = SetClock()
             let leases = try await make(clock)
@@ -166,8 +186,10 @@ extension StoreConformance {
         },
     ]
 
-    private static func claim(_ replica: String, _ key: String = "k", age: Duration? = .seconds(290)) -> PingClaim {
-        PingClaim(key: key, replica: replica, lifetime: .seconds(300), age: age)
+    private static func claim(
+        _ replica: String, _ key: String = "k", age: Duration? = .seconds(290), isTurn: Bool = false
+    ) -> PingClaim {
+        PingClaim(key: key, replica: replica, lifetime: .seconds(300), age: age, isTurn: isTurn)
     }
 
     private static func leased(
@@ -179,10 +201,11 @@ extension StoreConformance {
     }
 
     private static func beat(
-        _ replica: String, touches: [FleetBeat.Touch] = [], pings: [FleetBeat.Ping] = [], renewals: [Lease] = [],
-        warming: FleetBeat.Warming? = nil
+        _ replica: String, touches: [FleetBeat.Touch] = [], continued: [FleetBeat.Touch] = [],
+        pings: [FleetBeat.Ping] = [], renewals: [Lease] = [], warming: FleetBeat.Warming? = nil
     ) -> FleetBeat {
         FleetBeat(
-            replica: replica, wall: noon, touches: touches, pings: pings, renewals: renewals, warming: warming)
+            replica: replica, wall: noon, touches: touches, continued: continued, pings: pings, renewals: renewals,
+            warming: warming)
     }
 }

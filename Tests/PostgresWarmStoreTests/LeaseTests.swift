@@ -54,7 +54,8 @@ struct LeaseTests {
             let key = "k\(Int.random(in: 0..<3, using: &random))"
             if random.chance(50) {
                 let age = random.chance(10) ? nil : Duration.milliseconds(Int.random(in: 0...400_000, using: &random))
-                let wish = Self.claim(replica, key, age: age)
+                var wish = Self.claim(replica, key, age: age)
+                wish.isTurn = random.chance(50)
                 let (asked, said) = (try await rule.claim(wish), try await store.claim(wish))
                 #expect(said == asked, "step \(step): \(wish)")
                 if case .granted(let lease) = said { leases.append(lease) }
@@ -63,6 +64,10 @@ struct LeaseTests {
             var beat = FleetBeat(replica: replica, wall: .noon)
             if random.chance(50) {
                 beat.touches = [.init(key: key, age: .milliseconds(Int.random(in: 0...50_000, using: &random)))]
+            }
+            if random.chance(30) {
+                let turn = "k\(Int.random(in: 0..<3, using: &random))"
+                beat.continued = [.init(key: turn, age: .milliseconds(Int.random(in: 0...50_000, using: &random)))]
             }
             if random.chance(40), let lease = leases.randomElement(using: &random) { beat.renewals = [lease] }
             if random.chance(40), let lease = leases.randomElement(using: &random) {

@@ -110,6 +110,20 @@ struct OpeningTests {
         #expect(await faultOfOpening(url)?.code == .newerVersion)
     }
 
+    @Test("A fleet of the first version's schema goes on where it was")
+    func firstVersion() async throws {
+        let url = try await PostgresFixture.shared().database()
+        let first = Schema(steps: Array(Schema.standard.steps.prefix(1)))
+        let old = try await PostgresWarmStore.open(url, budget: .standard, logger: .silent, schema: first)
+        old.record(arrival(0))
+        try await old.flush()
+        let store = try await newStore(url)
+        #expect(try await store.rows(from: .distantPast, to: .distantFuture) == [arrival(0)])
+        let turn = FleetBeat.Touch(key: "k", age: .zero)
+        _ = try await store.beat(FleetBeat(replica: "a", wall: .noon, continued: [turn]))
+        #expect(try await store.touches(of: ["k"])["k"]?.continued != nil)
+    }
+
     @Test("A report makes no tables in a database without a ledger")
     func empty() async throws {
         let url = try await PostgresFixture.shared().database()

@@ -133,4 +133,22 @@ struct ExperienceTests {
         await rig.stop()
         #expect(try await store.experience(["scope support"]).isEmpty)
     }
+
+    @Test("What such scopes have taught about all is shared with the other replicas, and outlives them")
+    func taughtByNameless() async throws {
+        let store = InMemoryExperienceStore()
+        let rig = Rig(experience: store)
+        var scope = try Prompts.scope(policy: "adaptive")
+        scope.keepsHistory = false
+        try await rig.start(scope)
+        rig.arrive()
+        await rig.clock.advance(seconds: 30)
+        rig.arrive()
+        await rig.clock.advance(seconds: 61)
+        let early = try await store.experience(["shared"])
+        #expect(!early.isEmpty)
+        await teach(rig, times: 3)
+        await rig.stop()
+        #expect(try await store.experience(["shared"]) != early)
+    }
 }

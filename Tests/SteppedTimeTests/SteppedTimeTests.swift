@@ -134,6 +134,28 @@ struct SteppedTimeTests {
         await link.value
     }
 
+    @Test("A participant that leaves within a request of its own leaves no hold behind")
+    func leaving() async throws {
+        let time = SteppedTime()
+        time.report(.init(epoch: time.clock.epoch, active: 1, nextWake: nil), of: "p")
+        let requests = [true, false].map { isCancelled in
+            let request = Task { try await time.sleep(until: .seconds(5), pulls: true, participant: "p") }
+            return (request, isCancelled)
+        }
+        // Both are asleep once the participant's two threads can be told to run without time waiting for them.
+        var isAsleep = false
+        while !isAsleep {
+            time.report(.init(epoch: time.clock.epoch, active: 2, nextWake: nil), of: "p")
+            isAsleep = time.dropUnsettled().isEmpty
+        }
+        time.leave("p")
+        for (request, isCancelled) in requests where isCancelled { request.cancel() }
+        await time.advance(to: .seconds(10))
+        for (request, _) in requests { _ = await request.result }
+        await time.advance(to: .seconds(20))
+        #expect(time.now == .seconds(20))
+    }
+
     @Test("A participant that says nothing can be dropped, and the advance goes on")
     func dropping() async {
         let time = SteppedTime()

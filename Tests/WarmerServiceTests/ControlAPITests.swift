@@ -111,7 +111,7 @@ struct ControlAPITests {
             ),
             (
                 "/v1/scopes/support/arrivals", #"{"useage": {}}"#, 400,
-                "useage: is not known: keys are usage, seconds_ago, awaits, sub_agent"
+                "useage: is not known: keys are usage, seconds_ago, awaits, sub_agent, ttft_ms"
             ),
             (
                 "/v1/scopes/support/arrivals", #"{"seconds_ago": -1}"#, 400,
@@ -124,6 +124,10 @@ struct ControlAPITests {
             (
                 "/v1/scopes/support/arrivals", #"{"sub_agent": "yes"}"#, 400,
                 "sub_agent: must be true or false"
+            ),
+            (
+                "/v1/scopes/support/arrivals", #"{"ttft_ms": "soon"}"#, 400,
+                "ttft_ms: must be the milliseconds until the response began, 0 to 86400000"
             ),
             (
                 "/v1/scopes/support/arrivals", #"{"usage": ""# + String(repeating: "a", count: 70_000) + #""}"#, 413,

@@ -1,9 +1,8 @@
 extension Connection {
-    /// Drops a few of the rows that are too old, now and then: those of a sample, since no index is worth its upkeep.
+    /// Drops a few of the rows that are too old: those of a sample, since no index is worth its upkeep.
     ///
     /// - Parameter condition: what is too old, with the limit as `$1`.
     func forgetSome(of table: String, where condition: String, _ limit: String) throws(PostgresFault) {
-        guard Int.random(in: 0..<100) == 0 else { return }
         try run(
             """
             DELETE FROM \(table) WHERE ctid = ANY(ARRAY(

@@ -14,7 +14,7 @@ struct FleetTable {
     }
 
     func take(_ beat: FleetBeat) throws(PostgresFault) -> FleetNews {
-        try touch(beat.touches)
+        try touch(beat.touches, continued: beat.continued)
         let late = try finish(beat.pings)
         let lost = try renew(beat.renewals)
         try note(beat, late: late)
@@ -24,16 +24,26 @@ struct FleetTable {
     }
 
     /// In the order of keys, so that two replicas never wait for each other in a circle.
-    private func touch(_ touches: [FleetBeat.Touch]) throws(PostgresFault) {
-        if touches.isEmpty { return }
-        let touches = touches.sorted { $0.key < $1.key }
+    private func touch(
+        _ touches: [FleetBeat.Touch], continued: [FleetBeat.Touch]
+    ) throws(PostgresFault) {
+        var ages: [String: (arrival: Duration?, continued: Duration?)] = [:]
+        for touch in touches { ages[touch.key, default: (nil, nil)].arrival = touch.age }
+        for turn in continued { ages[turn.key, default: (nil, nil)].continued = turn.age }
+        if ages.isEmpty { return }
+        let rows = ages.sorted { $0.key < $1.key }
         try connection.run(
             """
-            INSERT INTO prefix AS old (key, arrived_at)
-            SELECT key, $3::bigint - age FROM unnest($1::text[], $2::bigint[]) AS new(key, age)
-            ON CONFLICT (key) DO UPDATE SET arrived_at = \(Self.later("arrived_at", "excluded.arrived_at", "$3"))
+            INSERT INTO prefix AS old (key, arrived_at, continued_at)
+            SELECT key, $4::bigint - arrival, $4::bigint - continued
+            FROM unnest($1::text[], $2::bigint[], $3::bigint[]) AS new(key, arrival, continued)
+            ON CONFLICT (key) DO UPDATE SET arrived_at = \(Self.later("arrived_at", "$4")),
+                continued_at = \(Self.later("continued_at", "$4"))
             """,
-            [touches.map { $0.key as String? }.asArray, touches.map { $0.age.nanoseconds as Int64? }.asArray, now])
+            [
+                rows.map { $0.key as String? }.asArray, rows.map { $0.value.arrival?.nanoseconds }.asArray,
+                rows.map { $0.value.continued?.nanoseconds }.asArray, now,
+            ])
     }
 
     /// - Returns: how many had lost their lease.
@@ -47,8 +57,7 @@ struct FleetTable {
             FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::text[]) AS new(key, generation, age, verdict)
             ORDER BY key, generation DESC
             ON CONFLICT (key) DO UPDATE SET
-                pinged_at = CASE WHEN excluded.pinged_at IS NULL THEN old.pinged_at
-                    ELSE \(Self.later("pinged_at", "excluded.pinged_at", "$5")) END,
+                pinged_at = \(Self.later("pinged_at", "$5")),
                 verdict = coalesce(excluded.verdict, old.verdict),
                 leased_until = CASE WHEN old.generation = excluded.generation THEN 0 ELSE old.leased_until END
             RETURNING key, generation
@@ -101,8 +110,10 @@ struct FleetTable {
 
     /// What nobody has touched for long, and replicas that have died.
     private func forget() throws(PostgresFault) {
+        guard Int.random(in: 0..<100) == 0 else { return }
         try connection.forgetSome(
-            of: "prefix", where: "greatest(arrived_at, pinged_at, leased_until) < $1::bigint - 7200000000000", now)
+            of: "prefix",
+            where: "greatest(arrived_at, pinged_at, continued_at, leased_until) < $1::bigint - 7200000000000", now)
         try connection.run("DELETE FROM replica WHERE heard_at < $1::bigint - 86400000000000", [now])
     }
 
@@ -118,11 +129,12 @@ struct FleetTable {
         }
     }
 
-    /// The later of both, unless the one that is there was written before the clock jumped back.
-    private static func later(_ column: String, _ new: String, _ now: String) -> String {
+    /// The later of what is there and what is told, unless the one that is there was written before the clock jumped back.
+    private static func later(_ column: String, _ now: String) -> String {
         """
-        CASE WHEN old.\(column) <= \(now)::bigint + \(Standing.future.nanoseconds)
-            THEN greatest(old.\(column), \(new)) ELSE \(new) END
+        CASE WHEN excluded.\(column) IS NULL THEN old.\(column)
+            WHEN old.\(column) <= \(now)::bigint + \(Standing.future.nanoseconds)
+            THEN greatest(old.\(column), excluded.\(column)) ELSE excluded.\(column) END
         """
     }
 }

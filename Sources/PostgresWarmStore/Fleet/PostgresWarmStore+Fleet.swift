@@ -9,7 +9,7 @@ extension PostgresWarmStore: PingLease {
         let window = claim.known - Standing.tolerance
         return try await asking { connection throws(PostgresFault) in
             let granted = try connection.run(
-                Self.claiming, [claim.key, claim.replica, now, "\(window.nanoseconds)"])
+                Self.claiming, [claim.key, claim.replica, now, "\(window.nanoseconds)", "\(claim.isTurn)"])
             if let generation = granted.count > 0 ? granted.integer(0, 0) : nil {
                 return .granted(Lease(key: claim.key, generation: generation))
             }
@@ -17,7 +17,7 @@ extension PostgresWarmStore: PingLease {
             // What has just been given up may be asked for again.
             guard rows.count > 0 else { return .held(for: Lease.length) }
             let touch = LastTouch(rows, 0)
-            let isTouched = [touch.arrival, touch.ping].contains {
+            let isTouched = [touch.arrival, touch.ping, claim.isTurn ? touch.continued : nil].contains {
                 $0.map { $0 + Standing.tolerance < claim.known } ?? false
             }
             return isTouched ? .touched(touch) : .held(for: max(.zero, .nanoseconds(rows.integer(0, "lease") ?? 0)))
@@ -75,6 +75,7 @@ extension PostgresWarmStore: PingLease {
                 OR old.leased_until NOT BETWEEN excluded.leased_until - \(Lease.length.nanoseconds) + 1
                     AND excluded.leased_until)
             AND \(isUntouched("arrived_at")) AND \(isUntouched("pinged_at"))
+            AND (NOT $5::boolean OR \(isUntouched("continued_at")))
         RETURNING generation
         """
 
@@ -87,7 +88,8 @@ extension PostgresWarmStore: PingLease {
 
     private static let looking = """
         SELECT \(now("$2")) - arrived_at AS arrival, \(now("$2")) - pinged_at AS ping, verdict,
-            leased_until - \(now("$2")) AS lease, key, nullif(holder, '') AS holder
+            leased_until - \(now("$2")) AS lease, \(now("$2")) - continued_at AS continued, key,
+            nullif(holder, '') AS holder
         FROM prefix WHERE key = ANY($1::text[])
         """
 }
@@ -103,7 +105,7 @@ extension LastTouch {
         }
         self.init(
             arrival: age("arrival"), ping: age("ping"), verdict: rows[row, "verdict"].flatMap(Verdict.init(rawValue:)),
-            holder: rows[row, "holder"])
+            continued: age("continued"), holder: rows[row, "holder"])
     }
 }
 

@@ -148,10 +148,11 @@ extension Schema {
         );
         """
 
-    /// How late replicas tell, and how many prefixes they hold. Without an index on what every request changes, a touch is
-    /// written in place.
+    /// How late replicas tell, and how many prefixes they hold; when a longer request went on from a prefix, as from a turn
+    /// of its conversation. Without an index on what every request changes, a touch is written in place.
     private static let version2 = """
         ALTER TABLE replica ADD COLUMN lag bigint NOT NULL DEFAULT 0, ADD COLUMN holds bigint NOT NULL DEFAULT 0;
+        ALTER TABLE prefix ADD COLUMN continued_at bigint;
         DROP INDEX touch_until;
         """
 

@@ -44,3 +44,24 @@ extension MessagesRequest {
         return found
     }
 }
+
+extension MessagesRequest {
+    /// Where the requests of earlier turns of its conversation have ended, the last first: with a message of the same role
+    /// as its own last breakpoint's, as far as the provider's search goes.
+    ///
+    /// - Parameters:
+    ///   - trail: its own.
+    ///   - known: turns that need not be named, nor any before them.
+    public func earlierTurns(_ trail: PrefixTrail, after known: Set<PrefixKey> = []) -> [PrefixKey] {
+        guard let last = trail.last?.breakpoint.block, let role = blocks[last].role else { return [] }
+        var turns: [PrefixKey] = []
+        for (prefix, walk) in zip(trail.prefixes, trail.walks).reversed() where blocks[prefix.breakpoint.block].role != nil {
+            for (block, key) in zip(positions(from: prefix.breakpoint.block, count: walk.count), walk) {
+                if known.contains(key) { return turns }
+                let isEnd = block < last && blocks[block + 1].message != blocks[block].message
+                if isEnd, blocks[block].role == role, !turns.contains(key) { turns.append(key) }
+            }
+        }
+        return turns
+    }
+}

@@ -188,17 +188,24 @@ extension Fleet {
     }
 
     /// What a prefix is called in the fleet; nil while nobody would pay for its pings here.
-    func key(_ plan: PrefixPlan, _ call: any WarmCall) -> String? {
-        (workspace ?? call.payer(of: plan.headers)).map { "\($0):\(plan.key.hex.prefix(32))" }
+    func key(_ plan: PrefixPlan, _ call: any WarmCall) -> String? { key(plan.key, paidAs: plan, call) }
+
+    /// - Parameter plan: whose pings the same one pays for.
+    func key(_ prefix: PrefixKey, paidAs plan: PrefixPlan, _ call: any WarmCall) -> String? {
+        (workspace ?? call.payer(of: plan.headers)).map { "\($0):\(prefix.hex.prefix(32))" }
     }
 
     /// A request of the user's has touched a prefix.
     func touched(_ key: String, at start: Moment, now: Moment) { change { $0.touched(key, at: start, now: now) } }
 
+    /// A longer request has gone on from a turn of its conversation.
+    func continued(_ key: String, at start: Moment, now: Moment) { change { $0.continued(key, at: start, now: now) } }
+
     /// - Parameter lastTouch: of those that the replica knows of, on its elapsed axis.
-    func claim(_ key: String, lifetime: Duration, lastTouch: Moment?, now: Moment) async -> Permission {
+    func claim(_ key: String, of entry: WarmEntry, lastTouch: Moment?, now: Moment) async -> Permission {
         let claim = PingClaim(
-            key: key, replica: name, lifetime: lifetime, age: lastTouch.map { max(.zero, now - $0) })
+            key: key, replica: name, lifetime: entry.lifetime.duration,
+            age: lastTouch.map { max(.zero, now - $0) }, isTurn: entry.plan.isTurn)
         do {
             switch try await store.claim(claim) {
             case .granted(let lease):

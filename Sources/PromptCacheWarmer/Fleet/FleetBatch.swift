@@ -5,8 +5,10 @@ import WarmingPolicies
 struct FleetBatch: Sendable {
     /// The start of the last arrival of each prefix, on the replica's elapsed axis.
     private var touches: [String: Moment] = [:]
-    /// When the first of them was told here, on the same axis.
-    private var touchedSince: Moment?
+    /// The start of the last longer request that went on from each turn.
+    private var continued: [String: Moment] = [:]
+    /// When the first of both was told here, on the same axis.
+    private var toldSince: Moment?
     private var pings: [Ping] = []
     /// Pings under way, with the time until which nobody else can have their lease.
     private var held: [Lease: Moment] = [:]
@@ -31,16 +33,24 @@ struct FleetBatch: Sendable {
     static let mostTouches = 500_000
 
     /// Whether there is more to tell than that the replica lives.
-    var isEmpty: Bool { touches.isEmpty && pings.isEmpty && held.isEmpty && warming == nil }
+    var isEmpty: Bool { touches.isEmpty && continued.isEmpty && pings.isEmpty && held.isEmpty && warming == nil }
 
     /// - Parameter now: when it was told here, which may be later than it began.
     mutating func touched(_ key: String, at start: Moment, now: Moment) {
-        touchedSince = min(touchedSince ?? now, now)
-        guard touches.count < Self.mostTouches || touches[key] != nil else {
-            dropped += 1
-            return
-        }
-        touches[key] = max(touches[key] ?? start, start)
+        toldSince = min(toldSince ?? now, now)
+        if !Self.note(key, at: start, in: &touches) { dropped += 1 }
+    }
+
+    mutating func continued(_ key: String, at start: Moment, now: Moment) {
+        toldSince = min(toldSince ?? now, now)
+        if !Self.note(key, at: start, in: &continued) { dropped += 1 }
+    }
+
+    /// - Returns: whether there was room.
+    private static func note(_ key: String, at start: Moment, in moments: inout [String: Moment]) -> Bool {
+        guard moments.count < mostTouches || moments[key] != nil else { return false }
+        moments[key] = max(moments[key] ?? start, start)
+        return true
     }
 
     /// - Parameter asked: when it was asked for, before the store can have granted it.
@@ -64,11 +74,13 @@ struct FleetBatch: Sendable {
 
     /// The beat, with what it tells taken out.
     mutating func take(_ replica: String, load: FleetLoad?, now: ClockReading, isLast: Bool) -> FleetBeat {
-        defer { (touches, touchedSince, pings, warming) = ([:], nil, [], nil) }
+        defer { (touches, continued, toldSince, pings, warming) = ([:], [:], nil, [], nil) }
+        func told(_ moments: [String: Moment]) -> [FleetBeat.Touch] {
+            moments.map { FleetBeat.Touch(key: $0.key, age: now.elapsed - $0.value) }
+        }
         return FleetBeat(
             replica: replica, wall: now.wall, scopes: load?.scopes, holds: load?.holds,
-            lag: touchedSince.map { now.elapsed - $0 } ?? .zero,
-            touches: touches.map { FleetBeat.Touch(key: $0.key, age: now.elapsed - $0.value) },
+            lag: toldSince.map { now.elapsed - $0 } ?? .zero, touches: told(touches), continued: told(continued),
             pings: pings.map { ping in
                 FleetBeat.Ping(
                     key: ping.key, generation: ping.generation, age: ping.touch.map { now.elapsed - $0.at },
@@ -81,6 +93,7 @@ struct FleetBatch: Sendable {
     mutating func putBack(_ beat: FleetBeat, taken: ClockReading) {
         let since = taken.elapsed - beat.lag
         for touch in beat.touches { touched(touch.key, at: taken.elapsed - touch.age, now: since) }
+        for turn in beat.continued { continued(turn.key, at: taken.elapsed - turn.age, now: since) }
         pings.insert(
             contentsOf: beat.pings.map { ping in
                 Ping(

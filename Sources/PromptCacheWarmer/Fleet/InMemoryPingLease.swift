@@ -30,6 +30,9 @@ public final class InMemoryPingLease: PingLease {
             for touch in beat.touches {
                 state.prefixes[touch.key, default: Standing()].arrived(age: touch.age, now: now)
             }
+            for turn in beat.continued {
+                state.prefixes[turn.key, default: Standing()].continued(age: turn.age, now: now)
+            }
             let late = beat.pings.count { !state.prefixes[$0.key, default: Standing()].finish($0, now: now) }
             let lost = beat.renewals.filter { !state.prefixes[$0.key, default: Standing()].renew($0, now: now) }
             if let warming = beat.warming {

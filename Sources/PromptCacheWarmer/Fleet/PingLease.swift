@@ -36,12 +36,15 @@ public struct PingClaim: Sendable, Hashable {
     public var lifetime: Duration
     /// How long ago the last touch began that the replica knows of; nil if it knows of none.
     public var age: Duration?
+    /// Whether it is the last turn of a conversation, which nobody needs once a longer request has gone on from it.
+    public var isTurn: Bool
 
-    public init(key: String, replica: String, lifetime: Duration, age: Duration?) {
+    public init(key: String, replica: String, lifetime: Duration, age: Duration?, isTurn: Bool = false) {
         self.key = key
         self.replica = replica
         self.lifetime = lifetime
         self.age = age
+        self.isTurn = isTurn
     }
 }
 
@@ -78,13 +81,20 @@ public struct LastTouch: Sendable, Hashable {
     public var ping: Duration?
     /// What that ping has found.
     public var verdict: Verdict?
+    /// How long ago the last longer request began that went on from it as from a turn of its conversation; nil if none is
+    /// known. Whether that has touched the prefix itself is not said.
+    public var continued: Duration?
     /// Which replica was the last to have its lease; nil if none has.
     public var holder: String?
 
-    public init(arrival: Duration? = nil, ping: Duration? = nil, verdict: Verdict? = nil, holder: String? = nil) {
+    public init(
+        arrival: Duration? = nil, ping: Duration? = nil, verdict: Verdict? = nil, continued: Duration? = nil,
+        holder: String? = nil
+    ) {
         self.arrival = arrival
         self.ping = ping
         self.verdict = verdict
+        self.continued = continued
         self.holder = holder
     }
 }
@@ -132,6 +142,8 @@ public struct FleetBeat: Sendable {
     public var lag: Duration
     /// One for each key, the last.
     public var touches: [Touch]
+    /// Turns that a longer request has gone on from, one for each key, the last.
+    public var continued: [Touch]
     public var pings: [Ping]
     /// Leases whose pings are under way.
     public var renewals: [Lease]
@@ -148,7 +160,8 @@ public struct FleetBeat: Sendable {
 
     public init(
         replica: String, wall: Moment, scopes: Int? = nil, holds: Int? = nil, lag: Duration = .zero,
-        touches: [Touch] = [], pings: [Ping] = [], renewals: [Lease] = [], isLast: Bool = false, warming: Warming? = nil
+        touches: [Touch] = [], continued: [Touch] = [], pings: [Ping] = [], renewals: [Lease] = [],
+        isLast: Bool = false, warming: Warming? = nil
     ) {
         self.replica = replica
         self.wall = wall
@@ -156,6 +169,7 @@ public struct FleetBeat: Sendable {
         self.holds = holds
         self.lag = lag
         self.touches = touches
+        self.continued = continued
         self.pings = pings
         self.renewals = renewals
         self.isLast = isLast

@@ -5,7 +5,8 @@ package import WarmingPolicies
 ///
 /// ```
 /// since   = now − min(age, lifetime) + ½ s        the half second is for what two ways of counting an age may differ by
-/// touched   somebody's arrival or ping began after `since`, and not in a future of more than a minute
+/// touched   somebody's arrival or ping began after `since`, and not in a future of more than a minute; for a turn of a
+///           conversation a longer request that went on from it counts as well
 /// held      another's lease runs on, by no more than leases last
 /// ```
 /// What lies in the future, or runs longer than it can, was written before the clock jumped back, and counts for nothing. A
@@ -18,6 +19,7 @@ package struct Standing: Sendable {
     private var arrivedAt: Moment?
     private var pingedAt: Moment?
     private var verdict: Verdict?
+    private var continuedAt: Moment?
     private(set) var holder = ""
     private(set) var generation: Int64 = 0
     private(set) var leasedUntil = Moment.distantPast
@@ -27,7 +29,7 @@ package struct Standing: Sendable {
     package mutating func claim(_ claim: PingClaim, now: Moment) -> ClaimAnswer {
         let since = now - min(claim.age ?? claim.lifetime, claim.lifetime) + Self.tolerance
         func isSince(_ moment: Moment?) -> Bool { moment.map { $0 > since && $0 <= now + Self.future } ?? false }
-        if isSince(arrivedAt) || isSince(pingedAt) {
+        if isSince(arrivedAt) || isSince(pingedAt) || claim.isTurn && isSince(continuedAt) {
             return .touched(lastTouch(now: now))
         }
         if isHeld(now: now), holder != claim.replica { return .held(for: leasedUntil - now) }
@@ -42,12 +44,17 @@ package struct Standing: Sendable {
             moment.flatMap { $0 <= now + Self.future ? max(.zero, now - $0) : nil }
         }
         return LastTouch(
-            arrival: age(arrivedAt), ping: age(pingedAt), verdict: verdict, holder: holder.isEmpty ? nil : holder)
+            arrival: age(arrivedAt), ping: age(pingedAt), verdict: verdict, continued: age(continuedAt),
+            holder: holder.isEmpty ? nil : holder)
     }
 
     private func isHeld(now: Moment) -> Bool { leasedUntil > now && leasedUntil <= now + Lease.length }
 
     package mutating func arrived(age: Duration, now: Moment) { arrivedAt = Self.later(arrivedAt, now - age, now) }
+
+    package mutating func continued(age: Duration, now: Moment) {
+        continuedAt = Self.later(continuedAt, now - age, now)
+    }
 
     /// - Returns: whether the lease had not been given to another.
     package mutating func finish(_ ping: FleetBeat.Ping, now: Moment) -> Bool {

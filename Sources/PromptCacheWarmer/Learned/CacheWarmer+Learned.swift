@@ -37,8 +37,7 @@ extension CacheWarmer {
 
     /// Writes what has happened since it was last written.
     func writeHistories() async {
-        let cells = history.takeUnwritten()
-        guard let store = options.experience, !cells.isEmpty else { return }
+        guard let cells = history.takeUnwritten(), let store = options.experience else { return }
         let now = clock.now
         let histories = Dictionary(cells.map { ($0.entry.historyName, $0.entry.history(now)) }) { first, _ in first }
         let news = table.experience.news

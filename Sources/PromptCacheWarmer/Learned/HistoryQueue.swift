@@ -17,11 +17,10 @@ struct HistoryQueue {
         unread.append(cell)
     }
 
-    /// Something has happened to a scope that should not be forgotten.
+    /// Something has happened to a scope that should not be forgotten: for what all have in common at least.
     mutating func changed(_ cell: EntryCell, at now: Moment) {
-        guard cell.entry.terms.keepsHistory else { return }
         writesAt = writesAt ?? now + Self.delay
-        guard !cell.isUnwritten else { return }
+        guard cell.entry.terms.keepsHistory, !cell.isUnwritten else { return }
         cell.isUnwritten = true
         unwritten.append(cell)
     }
@@ -31,7 +30,9 @@ struct HistoryQueue {
         return unread
     }
 
-    mutating func takeUnwritten() -> [EntryCell] {
+    /// - Returns: nil if nothing has happened.
+    mutating func takeUnwritten() -> [EntryCell]? {
+        if writesAt == nil { return nil }
         defer { (unwritten, writesAt) = ([], nil) }
         for cell in unwritten { cell.isUnwritten = false }
         return unwritten.filter { !$0.isGone }

@@ -16,6 +16,7 @@ struct Intent: Sendable {
         case closed
         case paused
         case pinging
+        case continued
         case stopped(String)
         case refused(String)
         case waits(Pace.Pause)
@@ -68,6 +69,7 @@ extension Intent.Why: CustomStringConvertible {
         case .closed: "its active hours begin then"
         case .paused: "paused; resume it to go on"
         case .pinging: "a ping is under way"
+        case .continued: "its conversation goes on at another replica"
         case .stopped(let reason): "stopped: \(reason)"
         case .refused(let reason): reason
         case .waits(let pause): pause.reason

@@ -23,6 +23,8 @@ final class PrefixPlan: Sendable {
     let target: CallTarget
     /// The longest that any marker of the body asks for: what a ping writes at worst.
     let longestLifetime: Lifetime
+    /// Whether it is the last turn of a conversation, rather than what many requests share.
+    let isTurn: Bool
 
     /// What the provider gives, which may be less than the breakpoint asks for.
     var lifetime: Lifetime { target.rules.lifetime(asked: breakpoint.lifetime) }
@@ -31,7 +33,7 @@ final class PrefixPlan: Sendable {
     init(
         id: String, prefix: Prefix, earlier: [Prefix], size: PromptSize, policy: WarmPolicy, body: [UInt8],
         headers: [WarmHeader],
-        target: CallTarget, longestLifetime: Lifetime
+        target: CallTarget, longestLifetime: Lifetime, isTurn: Bool
     ) {
         self.id = id
         breakpoint = prefix.breakpoint
@@ -44,6 +46,7 @@ final class PrefixPlan: Sendable {
         self.headers = headers
         self.target = target
         self.longestLifetime = longestLifetime
+        self.isTurn = isTurn
     }
 
     /// What pings are made from, with all markers for a lifetime where one was chosen.
@@ -132,7 +135,7 @@ final class PrefixPlan: Sendable {
                 longestLifetime: prefixes.map(\.breakpoint).filter { $0.block <= prefix.breakpoint.block }.map(
                     \.lifetime
                 ).max()
-                    ?? prefix.breakpoint.lifetime)
+                    ?? prefix.breakpoint.lifetime, isTurn: isWhole)
         }
     }
 

@@ -19,6 +19,8 @@ struct WarmEntry: Sendable {
     /// Whether it stopped because no budget would ever allow a ping.
     private var stopsForMoney = false
     private(set) var isPinging = false
+    /// Whether its conversation has gone on at another replica.
+    private(set) var isContinued = false
     private(set) var stopReason: String?
     /// What a ping of this very body has counted; 0 before one.
     private var pingedTokens = 0
@@ -59,6 +61,9 @@ struct WarmEntry: Sendable {
         if isPaused { return Intent(at: nil, pings: false, reason: .paused) }
         if let stopReason { return Intent(at: nil, pings: false, reason: .stopped(stopReason)) }
         if isPinging { return Intent(at: nil, pings: false, reason: .pinging) }
+        if isContinued, schedule.keptUntil ?? .distantPast <= now.elapsed {
+            return Intent(at: nil, pings: false, reason: .continued)
+        }
         let intent = withPrewarming(withinHours(scheduled(now, timing: timing, shared), now), now)
         if let refusal, let at = intent.at, max(at, now.elapsed) < refusal.until {
             return Intent(at: refusal.until, pings: false, reason: .refused(refusal.reason))
@@ -173,7 +178,10 @@ struct WarmEntry: Sendable {
         if schedule.lastArrival == note.at {
             schedule.answered(verdict: note.usage?.verdict, awaits: note.awaits, shared: &experience.shared)
         }
-        if isAnother { totals.arrivals += 1 }
+        if isAnother {
+            totals.arrivals += 1
+            isContinued = false
+        }
         if let usage = note.usage { lastUsage = usage }
     }
 
@@ -295,18 +303,20 @@ struct WarmEntry: Sendable {
             return known.map { moment > $0 + Standing.tolerance } ?? true ? moment : nil
         }
         let (arrival, ping) = (news(touch.arrival, schedule.lastArrival), news(touch.ping, schedule.lastPing))
-        if let arrival {
+        let continued = plan.isTurn ? news(touch.continued, schedule.lastArrival) : nil
+        for start in [arrival, continued].compactMap(\.self).sorted() {
             schedule.arrival(
-                Arrival(start: arrival, prefixTokens: lastUsage?.cached ?? plan.size.estimatedTokens),
+                Arrival(start: start, prefixTokens: lastUsage?.cached ?? plan.size.estimatedTokens),
                 shared: &experience.shared, prices: plan.target.ratios)
         }
+        if let last = continued ?? arrival { isContinued = continued == last && last >= arrival ?? last }
         if let ping, asked {
             schedule.prewarmed(at: ping, verdict: touch.verdict ?? .hit, lifetime: lifetime)
         } else if let ping {
             schedule.pinged(at: ping, verdict: touch.verdict ?? .hit, lifetime: lifetime)
         }
         if asked { prewarmedUntil = max(prewarmedUntil, now.wall) }
-        return arrival != nil || ping != nil
+        return arrival != nil || ping != nil || continued != nil
     }
 
     /// A ping under way goes on, and is booked when it ends.

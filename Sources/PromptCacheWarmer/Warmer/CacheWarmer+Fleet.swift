@@ -1,5 +1,5 @@
-import PromptCache
-import WarmingPolicies
+public import PromptCache
+public import WarmingPolicies
 
 /// Where several warmers are one: a ping is begun only if the others agree.
 extension CacheWarmer {
@@ -23,6 +23,25 @@ extension CacheWarmer {
         let now = clock.now.elapsed
         let held = table.all.count { $0.holder == options.fleet?.name && $0.entry.lifeLeft(at: now) > .zero }
         return FleetLoad(scopes: table.count, holds: held)
+    }
+
+    /// Whether other processes have a part in what is warmed.
+    public nonisolated var isInFleet: Bool { options.fleet != nil }
+
+    /// Says that a request of a scope's has been answered that went on from earlier turns of its conversation: whoever in
+    /// the fleet keeps one of those lets it go.
+    ///
+    /// - Parameters:
+    ///   - name: the scope's name; nothing happens if there is none.
+    ///   - turns: the prefixes of those turns, as far as they may not be known to be over.
+    ///   - start: when the request began, on the clock's elapsed axis.
+    public func continued(_ name: String, from turns: [PrefixKey], at start: Moment) {
+        guard let fleet = options.fleet, let cell = table[name].first else { return }
+        for turn in turns {
+            if let key = fleet.key(turn, paidAs: cell.entry.plan, cell.lane.client) {
+                fleet.continued(key, at: start, now: clock.now.elapsed)
+            }
+        }
     }
 
     /// What is not to be pinged here as things stand, though it could be.
@@ -63,7 +82,7 @@ extension CacheWarmer {
         }
         let now = clock.now
         let permission = await fleet.claim(
-            key, lifetime: cell.entry.lifetime.duration, lastTouch: cell.entry.schedule.anchor, now: now.elapsed)
+            key, of: cell.entry, lastTouch: cell.entry.schedule.anchor, now: now.elapsed)
         switch permission {
         case .granted(let lease):
             cell.holder = fleet.name
@@ -99,7 +118,7 @@ extension CacheWarmer {
 extension EntryCell {
     /// Whether it leaves its prefix alone until something happens, without having been told to.
     fileprivate func rests(_ now: ClockReading) -> Bool {
-        !entry.isPaused && entry.stopReason == nil && !entry.isPinging && intent(now).at == nil
+        !entry.isPaused && entry.stopReason == nil && !entry.isPinging && !entry.isContinued && intent(now).at == nil
     }
 }
 

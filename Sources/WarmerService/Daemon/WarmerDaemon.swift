@@ -74,6 +74,14 @@ public struct WarmerDaemon: Service {
             ?? configuration.upstreams.mapValues {
                 try AnthropicClient(credential: $0.credential, endpoint: $0.endpoint, headers: headers)
             }
+        let watcher = configuration.proxy.map { ProxyService.watcher($0, clock: clock) }
+        let own = Dictionary(
+            uniqueKeysWithValues: clients.map { name, call -> (String, any WarmCall) in
+                guard let watcher, let upstream = configuration.upstreams[name] else { return (name, call) }
+                return (
+                    name, SeenCall(call: call, credential: upstream.credential, watcher: watcher, clock: clock)
+                )
+            })
         let follower = clock as? FollowerClock
         let vault = CredentialVault()
         let fleet = (store as? any PingLease).map { Fleet($0, name: Self.replicaName) }
@@ -81,7 +89,7 @@ public struct WarmerDaemon: Service {
         let proxied = ProxyCall.clients(of: configuration.proxy, vault: vault, clock: clock, headers: headers)
         let (ticks, ticked) = AsyncStream.makeStream(of: Tick.self, bufferingPolicy: .bufferingNewest(1024))
         let warmer = CacheWarmer(
-            clients: clients.merging(proxied) { $1 }.mapValues { follower?.participating($0) ?? $0 },
+            clients: own.merging(proxied) { $1 }.mapValues { follower?.participating($0) ?? $0 },
             options: WarmerOptions(
                 budget: configuration.budget, gate: store, ledger: HeardLedger(ledger: store, history: history),
                 experience: store, fleet: fleet,
@@ -94,12 +102,13 @@ public struct WarmerDaemon: Service {
                     onTick?(tick)
                 }))
         self.warmer = warmer
-        proxy = configuration.proxy.map { [arrivals] options in
+        proxy = configuration.proxy.flatMap { [arrivals] options in
+            guard let watcher else { return nil }
             let house = ProxySurroundings(
                 warmer: options.isWarming ? warmer : nil, vault: vault, prices: configuration.prices,
                 profile: configuration.profile, clock: clock,
                 ledger: store, history: arrivals, metrics: metrics, logger: logger)
-            return ProxyService(options, house, ticks: ticks) { port in
+            return ProxyService(options, house, watcher: watcher, ticks: ticks) { port in
                 let scheme = options.server.serverTLS == nil ? "http" : "https"
                 let host = options.server.host
                 announce("proxy listening on \(scheme)://\(host.contains(":") ? "[\(host)]" : host):\(port)")

@@ -42,6 +42,13 @@ struct Arrival: Sendable {
     /// Its longest prefix in tools or system, which other conversations may share.
     var base: Prefix? { trail.prefixes.last { !$0.breakpoint.path.hasPrefix("messages") } }
 
+    /// The turns that it goes on from, as far as the provider's search goes.
+    ///
+    /// - Parameter known: the one that was kept here; what lies before that has been told.
+    func earlierTurns(after known: WarmedScopes.Version?) -> [PrefixKey] {
+        request.earlierTurns(trail, after: Set(known?.keys ?? []))
+    }
+
     /// The prefixes that it goes through: its own, and the one of an earlier turn that it was to find.
     func covered(_ usage: Usage) -> [CoveredPrefix] {
         let own = trail.prefixes.map(CoveredPrefix.init(_:))

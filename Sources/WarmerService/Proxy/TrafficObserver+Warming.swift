@@ -25,7 +25,8 @@ extension TrafficObserver {
             return
         }
         let isShared = await keepShared(arrival, credential, warmer)
-        if isShared, recognition.kind == .new { return }
+        // What is new here may have begun at another replica.
+        if isShared, recognition.kind == .new, !warmer.isInFleet || arrival.earlierTurns(after: nil).isEmpty { return }
         vault.keep(credential, for: arrival.name, at: arrival.at)
         await put(arrival, warmer)
     }
@@ -105,11 +106,14 @@ extension TrafficObserver {
     // MARK: What becomes of it
 
     func succeeded(_ arrival: Arrival, usage: Usage?, awaits: Awaits) async {
-        guard let warmer, scopes[arrival.name]?.lastArrival == arrival.at, let usage else { return }
+        guard let warmer, let kept = scopes[arrival.name], kept.lastArrival == arrival.at, let usage else { return }
         scopes.change(arrival.name) { $0.before = nil }
         // Nothing was cached: nothing is there to be kept.
         if usage.cached == 0 { return await drop(arrival.name, "the provider did not cache it") }
         warmer.noteArrival(of: arrival.name, at: arrival.at, usage: usage, awaits: awaits, isRecorded: false)
+        if warmer.isInFleet {
+            await warmer.continued(arrival.name, from: arrival.earlierTurns(after: kept.before), at: arrival.at)
+        }
     }
 
     /// The last request was refused, or never answered: what it would replay may be broken, and has touched nothing.

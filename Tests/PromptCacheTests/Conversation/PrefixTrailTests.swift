@@ -49,4 +49,18 @@ struct PrefixTrailTests {
         #expect(match?.key == old.last?.key && match?.positionsBack == 2)
         #expect(new.longestMatch { _ in false } == nil)
     }
+
+    @Test("earlier turns are named back to the one that is known, and are those that their own requests had")
+    func earlierTurns() throws {
+        let turns = try [1, 3, 5, 7].map { count in
+            try request(ConversationsTests.body((0..<count).map { "turn \($0)" }))
+        }
+        let trails = turns.map { $0.trail(in: RequestContext(), rules: Self.rules) }
+        let keys = trails.compactMap(\.last?.key)
+        #expect(turns[3].earlierTurns(trails[3]) == [keys[2], keys[1], keys[0]])
+        #expect(turns[3].earlierTurns(trails[3], after: [keys[1]]) == [keys[2]])
+        #expect(turns[3].earlierTurns(trails[3], after: [keys[2]]).isEmpty)
+        #expect(turns[3].earlierTurns(trails[3], after: [keys[3]]).isEmpty)
+        #expect(turns[0].earlierTurns(trails[0]).isEmpty)
+    }
 }

@@ -1,4 +1,5 @@
 import CachePrices
+import OrderedJSON
 import PromptCache
 import PromptCacheWarmer
 import SteppedTime
@@ -158,6 +159,79 @@ struct FleetTests {
         }
         let busy = crew.links[1].beats - quiet
         #expect(busy <= 12 && busy >= 9, "\(busy)")
+    }
+
+    /// A turn of a conversation, by how many messages it has.
+    private func turn(_ messages: Int) throws -> (scope: WarmScope, keys: [PrefixKey]) {
+        let text = #"{"type":"text","text":"\#(String(repeating: "all of it ", count: 400))"}"#
+        let marked = text.dropLast() + #","cache_control":{"type":"ephemeral"}}"#
+        let all = (0..<messages).map { number in
+            let role = number.isMultiple(of: 2) ? "user" : "assistant"
+            return #"{"role":"\#(role)","content":[\#(number == messages - 1 ? String(marked) : text)]}"#
+        }
+        let body = #"{"model":"claude-sonnet-5-5","max_tokens":9,"messages":[\#(all.joined(separator: ","))]}"#
+        let request = try MessagesRequest(Array(body.utf8))
+        let trail = request.trail(in: RequestContext(), rules: CacheRules(minimumTokens: 512))
+        let scope = WarmScope(
+            name: "talk", body: Array(body.utf8), form: .wholeRequest, policy: try WarmPolicy("idle:9@5m"))
+        return (scope, request.earlierTurns(trail))
+    }
+
+    /// A request of the user's goes on with the conversation by way of a replica.
+    private func goOn(_ messages: Int, at replica: Int, _ crew: Crew) async throws {
+        let turn = try turn(messages)
+        try await crew.warmers[replica].replace(turn.scope)
+        crew.arrive(at: replica, scope: "talk")
+        await crew.warmers[replica].continued("talk", from: turn.keys, at: crew.clock.now.elapsed)
+        await crew.advance(10)
+    }
+
+    private func messages(_ sent: ScriptedCall.Sent) throws -> Int {
+        let messages: JSONNode = try #require(try MessagesRequest(sent.request.body)["messages"])
+        return messages.elements.count { _ in true }
+    }
+
+    @Test("A conversation that wanders from replica to replica is pinged where its last turn went, once")
+    func wanders() async throws {
+        let crew = Crew(3)
+        for warmer in crew.warmers { await warmer.start() }
+        try await goOn(1, at: 0, crew)
+        try await goOn(3, at: 1, crew)
+        await crew.advance(1_000)
+        try await goOn(5, at: 2, crew)
+        try await goOn(7, at: 0, crew)
+        await crew.advance(1_000)
+        #expect(try crew.call.sent.map(messages) == [3, 3, 3, 7, 7, 7])
+        let reasons = await [crew.warmers[1].status(of: "talk"), crew.warmers[2].status(of: "talk")].map(\.first?.reason)
+        #expect(reasons == Array(repeating: "its conversation goes on at another replica", count: 2))
+        // Whoever comes back to an earlier turn, as to ask again, has it kept again.
+        try await goOn(5, at: 2, crew)
+        await crew.advance(290)
+        #expect(try crew.call.sent.suffix(2).map(messages).sorted() == [5, 7])
+    }
+
+    @Test("A turn that its client asked to keep is kept, wherever the conversation goes on")
+    func keptTurn() async throws {
+        let crew = Crew(2)
+        for warmer in crew.warmers { await warmer.start() }
+        try await goOn(1, at: 0, crew)
+        await crew.warmers[0].keep("talk", until: crew.clock.now.elapsed + .seconds(600))
+        try await goOn(3, at: 1, crew)
+        await crew.advance(580)
+        #expect(try crew.call.sent.map(messages).count { $0 == 1 } == 2)
+    }
+
+    @Test("What is continued while the store is away is told when it is there again")
+    func wandersWithoutStore() async throws {
+        let crew = Crew(2)
+        for warmer in crew.warmers { await warmer.start() }
+        try await goOn(1, at: 0, crew)
+        crew.links[1].cut(true)
+        try await goOn(3, at: 1, crew)
+        await crew.advance(60)
+        crew.links[1].cut(false)
+        await crew.advance(600)
+        #expect(try crew.call.sent.map(messages) == [3, 3])
     }
 
     @Test("Without the store nothing is pinged, and with it all goes on")
