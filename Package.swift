@@ -54,6 +54,7 @@ let package = Package(
         .library(name: "SQLiteWarmStore", targets: ["SQLiteWarmStore"]),
         .library(name: "PostgresWarmStore", targets: ["PostgresWarmStore"]),
         .library(name: "StoreConformance", targets: ["StoreConformance"]),
+        .library(name: "TestPostgres", targets: ["TestPostgres"]),
         .library(name: "Upstreams", targets: ["Upstreams"]),
         .library(name: "PromptCacheEmulator", targets: ["PromptCacheEmulator", "SteppedTime"]),
         .library(name: "WarmerTesting", targets: ["WarmerTesting", "SteppedTime"]),
