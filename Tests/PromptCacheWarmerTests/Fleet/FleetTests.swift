@@ -1,4 +1,5 @@
 import CachePrices
+import OrderedJSON
 import PromptCache
 import PromptCacheWarmer
 import SteppedTime
