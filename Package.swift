@@ -110,8 +110,8 @@ let package = Package(
             ]),
         // What a cache really does, for a few cents.
         room("CacheProbe", ["CachePrices", "OrderedJSON", "PromptCache", "PromptCacheWarmer", "WarmingPolicies"]),
-        // The fleet's engine, through Debian's libpq.
-        .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+        // The fleet's engine, through Debian's libpq, which is loaded where a fleet is.
+        .target(name: "CPostgres", linkerSettings: [.linkedLibrary("dl")]),
         room(
             "PostgresWarmStore",
             [

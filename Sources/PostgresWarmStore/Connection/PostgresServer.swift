@@ -16,8 +16,13 @@ struct PostgresServer: Sendable {
     }
 
     /// - Parameter url: as libpq takes it, with several hosts and `sslmode` if need be.
-    /// - Throws: ``PromptCacheWarmer/LedgerError`` if it is no such URL. It is not repeated, since it may hold a password.
+    /// - Throws: ``PromptCacheWarmer/LedgerError`` if it is no such URL, which is not repeated, since it may hold a
+    ///   password; or if libpq is not here.
     init(_ url: String) throws(LedgerError) {
+        guard CPostgresIsHere() else {
+            throw LedgerError(
+                .unreadable, "a PostgreSQL ledger needs libpq.so.5, which is not on this machine; install libpq5")
+        }
         guard Self.isURL(url), let parts = Self.parts(of: url) else {
             throw LedgerError(
                 .unreadable,
