@@ -1,6 +1,6 @@
 """Three real daemons are one: they send what one would, and users notice neither kills nor a database that is away.
 
-Some virtual hours; a week with WARMER_FLEET_DAYS=7."""
+Two virtual hours; a week with WARMER_FLEET_DAYS=7."""
 
 import json
 import os
@@ -13,7 +13,7 @@ import pytest
 from fleet import WARMER, House, Postgres
 
 MODEL = "claude-sonnet-5-5"
-HOURS = 24 * int(os.environ.get("WARMER_FLEET_DAYS", "0")) or int(os.environ.get("WARMER_FLEET_HOURS", "5"))
+HOURS = 24 * int(os.environ.get("WARMER_FLEET_DAYS", "0")) or 2
 
 # What a prompt is called by: its tokens up to the last breakpoint, by this modulus.
 NAMES = 101
