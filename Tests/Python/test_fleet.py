@@ -81,15 +81,18 @@ class Traffic:
             at = 30.0
             while (at := at + self.gap(5, 20_000)) < end:
                 events.append((at, "room", name, self.replicas.randrange(3)))
-        number = 0
+        conversations = []
         for _ in range(3):
             at = 30.0
             while (at := at + self.gap(60, 10_000)) < end:
+                turns = []
                 for _ in range(self.random.randint(6, 20)):
-                    if at < end:
-                        events.append((at, "turn", number, self.replicas.randrange(3)))
+                    turns.append((at, self.replicas.randrange(3)))
                     at += self.gap(5, 1_500)
-                number += 1
+                conversations.append(turns)
+        # By their beginnings, so that those that bear the same name are far apart.
+        for number, turns in enumerate(sorted(conversations)):
+            events += [(at, "turn", number, replica) for at, replica in turns if at < end]
         self.events = sorted(events)
 
     def gap(self, low, high):
