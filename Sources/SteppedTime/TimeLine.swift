@@ -138,7 +138,10 @@ struct TimeLine {
             sleepers.removeMin()
             asleep[first.id] = nil
             takeBack(first)
-            return move(to: first.deadline) + [{ first.wake.resume() }]
+            let woken = move(to: first.deadline) + [{ first.wake.resume() }]
+            // Whoever wakes without a hold gives none up when it is done.
+            let hasHold = first.participant.map { participants[$0] != nil } ?? true
+            return hasHold ? woken : woken + step()
         }
         if let others, others <= horizon, others > stepped { return move(to: others) }
         let moved = move(to: horizon)

@@ -22,7 +22,9 @@ class Postgres:
 
     def __init__(self):
         installed = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name))
-        self.programs = installed[-1] if installed else Path(shutil.which("initdb")).parent
+        found = installed[-1] / "initdb" if installed else shutil.which("initdb")
+        assert found, "PostgreSQL is not installed, and these tests need it: run scripts/setup as root"
+        self.programs = Path(found).parent
         self.folder = Path(tempfile.mkdtemp(prefix="fleet-postgres-"))
         # It refuses to run as root.
         self.user = ["setpriv", "--pdeathsig=INT"]
@@ -189,7 +191,9 @@ class House:
     def await_store(self, but=()):
         """In real time, until every replica has its store again."""
         waiting = [replica for number, replica in enumerate(self.replicas) if number not in but]
+        last = time.monotonic() + 60
         while not all(replica.has_store() for replica in waiting):
+            assert time.monotonic() < last, "the store was not found again"
             time.sleep(0.05)
 
     def pings(self):

@@ -23,7 +23,7 @@ tests() {
 }
 
 tests sdk2 "$here"
-tests sdk1 "$here"
+tests sdk1 "$here" --ignore "$here/test_fleet.py"
 tests frameworks "$here/test_frameworks.py" "$here/test_proxy_frameworks.py"
 tests litellm --disable-warnings "$here/test_proxy_frameworks.py"
 tests browser "$here/test_dashboard.py"

@@ -138,20 +138,21 @@ struct SteppedTimeTests {
     func leaving() async throws {
         let time = SteppedTime()
         time.report(.init(epoch: time.clock.epoch, active: 1, nextWake: nil), of: "p")
-        let requests = [true, false].map { isCancelled in
-            let request = Task { try await time.sleep(until: .seconds(5), pulls: true, participant: "p") }
-            return (request, isCancelled)
+        let requests = (0..<2).map { _ in Task { try await time.sleep(until: .seconds(5), participant: "p") } }
+        let notes = Notes()
+        let advance = Task {
+            await time.advance(to: .seconds(1))
+            notes.add("both are asleep")
         }
-        // Both are asleep once the participant's two threads can be told to run without time waiting for them.
-        var isAsleep = false
-        while !isAsleep {
+        while notes.all.isEmpty {
             time.report(.init(epoch: time.clock.epoch, active: 2, nextWake: nil), of: "p")
-            isAsleep = time.dropUnsettled().isEmpty
+            await Task.yield()
         }
+        await advance.value
         time.leave("p")
-        for (request, isCancelled) in requests where isCancelled { request.cancel() }
+        requests[0].cancel()
         await time.advance(to: .seconds(10))
-        for (request, _) in requests { _ = await request.result }
+        for request in requests { _ = await request.result }
         await time.advance(to: .seconds(20))
         #expect(time.now == .seconds(20))
     }

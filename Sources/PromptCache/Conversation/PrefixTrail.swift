@@ -55,8 +55,10 @@ extension MessagesRequest {
     public func earlierTurns(_ trail: PrefixTrail, after known: Set<PrefixKey> = []) -> [PrefixKey] {
         guard let last = trail.last?.breakpoint.block, let role = blocks[last].role else { return [] }
         var turns: [PrefixKey] = []
-        for (prefix, walk) in zip(trail.prefixes, trail.walks).reversed() where blocks[prefix.breakpoint.block].role != nil {
-            for (block, key) in zip(positions(from: prefix.breakpoint.block, count: walk.count), walk) {
+        for (prefix, walk) in zip(trail.prefixes, trail.walks).reversed() {
+            let start = prefix.breakpoint.block
+            if blocks[start].role == nil { break }
+            for (block, key) in zip(positions(from: start, count: walk.count), walk) {
                 if known.contains(key) { return turns }
                 let isEnd = block < last && blocks[block + 1].message != blocks[block].message
                 if isEnd, blocks[block].role == role, !turns.contains(key) { turns.append(key) }
