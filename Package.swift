@@ -161,7 +161,8 @@ let package = Package(
         .executableTarget(
             name: "warmer",
             dependencies: [
-                "CMalloc", "OrderedJSON", "PromptCache", "CachePrices", "CacheProbe", "CacheReports", "PromptInspection",
+                "CMalloc", "OrderedJSON", "PromptCache", "CachePrices", "CacheProbe", "CacheReports",
+                "PromptInspection",
                 "WarmingPolicies", "SQLiteWarmStore", "SteppedTime", "TrafficImport", "PromptCacheWarmer", "Upstreams",
                 "PromptCacheEmulator", "WarmerService", "WarmerTesting", "CacheProxy", argumentParser, asyncHTTPClient,
                 lifecycle,
