@@ -210,6 +210,24 @@ struct FleetTests {
         #expect(try crew.call.sent.suffix(2).map(messages).sorted() == [5, 7])
     }
 
+    @Test("A turn that was pinged while the conversation went on from it is let go all the same")
+    func pingedMeanwhile() async throws {
+        let crew = Crew(2)
+        for warmer in crew.warmers { await warmer.start() }
+        try await goOn(1, at: 0, crew)
+        await crew.advance(270)
+        // The longer request begins, and while it is answered the ping of the turn before becomes due.
+        let turn = try turn(3)
+        let start = crew.clock.now.elapsed
+        await crew.advance(9)
+        #expect(try crew.call.sent.map(messages) == [1])
+        try await crew.warmers[1].replace(turn.scope)
+        crew.warmers[1].noteArrival(of: "talk", at: start)
+        await crew.warmers[1].continued("talk", from: turn.keys, at: start)
+        await crew.advance(600)
+        #expect(try crew.call.sent.map(messages) == [1, 3, 3])
+    }
+
     @Test("A turn that its client asked to keep is kept, wherever the conversation goes on")
     func keptTurn() async throws {
         let crew = Crew(2)
