@@ -125,9 +125,11 @@ let package = Package(
             ["CachePrices", "PromptCache", "PromptCacheWarmer", "PromptInspection", "WarmingPolicies"]),
         // For tests of hosts: the warmer's clock on stepped time.
         room("WarmerTesting", ["PromptCacheWarmer", "SteppedTime", "WarmingPolicies"]),
-        // Compressed bodies, by Debian's zlib.
+        // Compressed bodies, by Debian's zlib, brotli and zstd.
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
-        room("BodyCodings", ["CZlib"]),
+        .systemLibrary(name: "CBrotli", pkgConfig: "libbrotlidec", providers: [.apt(["libbrotli-dev"])]),
+        .systemLibrary(name: "CZstandard", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+        room("BodyCodings", ["CBrotli", "CZlib", "CZstandard"]),
         // The reverse proxy.
         room(
             "CacheProxy",
@@ -222,7 +224,7 @@ let package = Package(
         tests("BodyCodingsTests", ["BodyCodings", "SteppedTime"]),
         tests(
             "CacheProxyTests",
-            ["CacheProxy", "SteppedTime", "WarmingPolicies", nioCore, nioHTTP1, nioPosix, nioSSL]),
+            ["CacheProxy", "PromptCache", "SteppedTime", "WarmingPolicies", nioCore, nioHTTP1, nioPosix, nioSSL]),
         tests(
             "WarmerServiceTests",
             [

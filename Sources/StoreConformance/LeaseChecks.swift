@@ -47,7 +47,7 @@ extension StoreConformance {
             try expectEqual(news, FleetNews(), "news")
             try expectEqual(
                 try await leases.claim(claim("b", age: .seconds(290))),
-                .touched(LastTouch(ping: .seconds(1), verdict: .partial)), "the other's answer")
+                .touched(LastTouch(ping: .seconds(1), verdict: .partial, holder: "a")), "the other's answer")
             clock.move(by: .seconds(290))
             _ = try await leased(leases, "b", age: .seconds(291))
         },
@@ -146,7 +146,7 @@ extension StoreConformance {
             _ = try await leases.beat(beat("b", touches: [.init(key: "x", age: .seconds(5))]))
             try expectEqual(
                 try await leases.claim(claim("c", "x", age: .seconds(290))),
-                .touched(LastTouch(arrival: .seconds(5))), "the answer")
+                .touched(LastTouch(arrival: .seconds(5), holder: "a")), "the answer")
         },
         LeaseCheck(description: "Two that ask at the same instant never both have it") { make in
             let leases = try await make(SetClock())
@@ -162,19 +162,21 @@ extension StoreConformance {
                 try expectEqual(granted, 1, "granted of key \(key)")
             }
         },
-        LeaseCheck(description: "Replicas are known with lag and skew, until they go") { make in
+        LeaseCheck(description: "Replicas are known with what they tell and their skew, until they go") { make in
             let clock = SetClock()
             let leases = try await make(clock)
-            _ = try await leases.beat(FleetBeat(replica: "a", wall: noon + .seconds(45), scopes: 7))
-            _ = try await leases.beat(FleetBeat(replica: "b", wall: noon - .seconds(45), scopes: 2))
-            _ = try await leased(leases, "a")
+            _ = try await leases.beat(FleetBeat(replica: "a", wall: noon + .seconds(45), scopes: 7, holds: 3))
+            _ = try await leases.beat(FleetBeat(replica: "b", wall: noon - .seconds(45), scopes: 2, lag: .seconds(4)))
+            clock.move(by: .seconds(2))
+            _ = try await leases.beat(FleetBeat(replica: "a", wall: noon + .seconds(47), lag: .milliseconds(300)))
             clock.move(by: .seconds(2))
             let known = try await leases.replicas()
             try expectEqual(known.map(\.name), ["a", "b"], "names")
-            try expectEqual(known.map(\.lag), [.seconds(2), .seconds(2)], "lags")
+            try expectEqual(known.map(\.age), [.seconds(2), .seconds(4)], "ages")
             try expectEqual(known.map(\.skew), [.seconds(45), .seconds(-45)], "skews")
+            try expectEqual(known.map(\.lag), [.milliseconds(300), .seconds(4)], "lags")
             try expectEqual(known.map(\.scopes), [7, 2], "scopes")
-            try expectEqual(known.map(\.leases), [1, 0], "leases")
+            try expectEqual(known.map(\.holds), [3, 0], "held")
             _ = try await leases.beat(FleetBeat(replica: "a", wall: noon, isLast: true))
             try expectEqual(try await leases.replicas().map(\.name), ["b"], "names after one has gone")
         },

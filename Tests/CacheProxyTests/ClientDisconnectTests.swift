@@ -21,23 +21,23 @@ struct ClientDisconnectTests {
         }
     }
 
-    @Test("within its body, the upstream's connection ends")
-    func withinBody() async throws {
+    @Test("within its body, the upstream's connection ends", arguments: [false, true])
+    func withinBody(byReset: Bool) async throws {
         try await withProxy { scene in
             let (client, server) = try await scene.exchange(post + "content-length: 10\r\n\r\nhalf")
             _ = await server.read(through: "half")
-            try await client.close()
+            if byReset { try await client.reset() } else { try await client.close() }
             #expect(await server.readAll().text == "")
             #expect(await scene.settles())
         }
     }
 
-    @Test("before the response, the upstream's connection ends")
-    func beforeResponse() async throws {
+    @Test("before the response, the upstream's connection ends", arguments: [false, true])
+    func beforeResponse(byReset: Bool) async throws {
         try await withProxy { scene in
             let (client, server) = try await scene.exchange(post + "content-length: 4\r\n\r\nbody")
             _ = await server.read(through: "body")
-            try await client.close()
+            if byReset { try await client.reset() } else { try await client.close() }
             #expect(await server.readAll().text == "")
             #expect(await scene.settles())
         }

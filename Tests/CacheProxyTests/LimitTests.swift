@@ -52,6 +52,17 @@ struct LimitTests {
         }
     }
 
+    @Test("headers of an upstream's that are too large are no answer")
+    func upstreamHeaders() async throws {
+        try await withProxy { scene in
+            let (client, server) = try await scene.exchange(get)
+            _ = await server.read(through: "\r\n\r\n")
+            try? await server.send("HTTP/1.1 200 OK\r\nx: \(String(repeating: "x", count: 2 << 20))\r\n\r\n")
+            #expect(await client.message().hasPrefix("HTTP/1.1 502"))
+            _ = await server.ended()
+        }
+    }
+
     @Test("the provider's own limit is the usual one")
     func usual() { #expect(ProxyConfiguration.Limits().body == 33_554_432) }
 }

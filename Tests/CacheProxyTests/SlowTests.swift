@@ -18,6 +18,20 @@ struct SlowTests {
         }
     }
 
+    @Test("so is one that says a little of them at a time, for ever")
+    func headersDribble() async throws {
+        try await withProxy(timeouts: Self.headers, limits: .init(headers: 1 << 30)) { scene in
+            let client = try await scene.client()
+            try await client.send("POST /v1/messages HTTP/1.1\r\nx: ")
+            let dribble = Task {
+                while !Task.isCancelled, (try? await client.send("y")) != nil { await Task.yield() }
+            }
+            #expect(await client.read(through: "\r\n").hasPrefix("HTTP/1.1 408"))
+            dribble.cancel()
+            await dribble.value
+        }
+    }
+
     @Test("so is one that begins another request and does not end it")
     func laterHeadersTrickle() async throws {
         try await withProxy(timeouts: Self.headers) { scene in
@@ -50,6 +64,22 @@ struct SlowTests {
             #expect(answer.hasPrefix("HTTP/1.1 504"))
             #expect(answer.contains(#""type":"timeout_error""#))
             _ = await server.ended()
+        }
+    }
+
+    @Test("an upstream that says a little of its headers at a time is given up as well")
+    func upstreamDribbles() async throws {
+        try await withProxy(timeouts: Self.idle) { scene in
+            let (client, server) = try await scene.exchange(get)
+            _ = await server.read(through: "\r\n\r\n")
+            try await server.send("HTTP/1.1 200 OK\r\n")
+            let dribble = Task {
+                while !Task.isCancelled, (try? await server.send("x: y\r\n")) != nil { await Task.yield() }
+            }
+            let answer = await client.message()
+            #expect(answer.hasPrefix("HTTP/1.1 504") || answer.hasPrefix("HTTP/1.1 502"))
+            dribble.cancel()
+            await dribble.value
         }
     }
 

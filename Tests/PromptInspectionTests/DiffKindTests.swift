@@ -97,6 +97,12 @@ struct DiffKindTests {
             ("id 3f2504e0-4f89-41d3-9a0c-0305e82c3301.", "id a4c1ff00-5d2e-4c0b-8a42-6e7a5f8d9b11.", .uuid),
             ("request 9 of many", "request 10 of many", .counter),
             ("You have 3 messages", "You have 4 messages", .counter),
+            ("call 3f2504e0-4f89-41d3-9a0c-0305e82c3301 now", "call now", .uuid),
+            ("call me", "call me (request 3f2504e0-4f89-41d3-9a0c-0305e82c3301)", .uuid),
+            ("Today is 2026-11-25. Be brief.", "Be brief.", .timestamp),
+            ("It is 2026-11-25T10:05:31Z.", "It is late.", .timestamp),
+            ("We begin in May.", "We begin soon.", .text),
+            ("On 2026-11-25 \(String(repeating: "much was said ", count: 20))", "Nothing", .text),
             ("a\\nb", "a b", .whitespace), ("ab", "abc", .text), ("v1a", "v2a", .text),
         ])
     func looks(one: String, other: String, kind: DifferenceKind) throws {

@@ -1,9 +1,12 @@
 """The dashboard in Debian's chromium."""
 
+import json
+import signal
 from pathlib import Path
 
 import pytest
 from conftest import Emulator
+from postgres import Postgres
 from test_operations import Daemon
 
 pytest.importorskip("playwright")
@@ -123,5 +126,72 @@ def test_a_scope_is_kept_and_dropped(browser, daemon):
     page.click("#ask-yes")
     page.wait_for_selector("text=Keep for 2 h")
     assert '"kept_until":null' in daemon.get("/v1/scopes")
+    assert page.faults == []
+    page.context.close()
+
+
+@pytest.fixture
+def replicas(tmp_path):
+    """Two daemons with one store."""
+    emulator, postgres = Emulator(), Postgres()
+    daemons = []
+    for name in ("one", "two"):
+        folder = tmp_path / name
+        folder.mkdir()
+        daemon = Daemon(folder, emulator)
+        daemon.write(more=f"store: {{ postgres: '{postgres.url}' }}")
+        daemon.start()
+        daemons.append(daemon)
+    yield daemons
+    for daemon in daemons:
+        if daemon.process.poll() is None:
+            daemon.stop()
+    postgres.stop()
+    emulator.stop()
+
+
+def test_replicas_and_who_holds_what(browser, replicas):
+    one, two = replicas
+    holds = '"holds":1'
+    one.until(lambda: holds in one.get("/v1/fleet") and holds in two.get("/v1/fleet"), "holding")
+    fleet = json.loads(one.get("/v1/fleet"))
+    assert [replica["is_this"] for replica in fleet["replicas"]] == [True, False]
+    assert sum(replica["holds"] for replica in fleet["replicas"]) == 1 and one.pings() == 1
+    holder = next(replica["name"] for replica in fleet["replicas"] if replica["holds"])
+    for daemon in replicas:
+        daemon.until(lambda: holder in daemon.get("/v1/scopes"), "hearing who holds it")
+    status = two.command("status")
+    assert "(this one)" in status.stdout and "1 of 1" in status.stdout and "held by" in status.stdout, status
+    assert json.loads(two.command("status", "--json").stdout)["fleet"]["replica"] != fleet["replica"]
+    assert "(this one)" in two.command("top").stdout
+    assert f"held by  {holder}" in two.command("explain", "support").stdout
+    for scheme, width in [("light", 1200), ("dark", 1200), ("light", 380), ("dark", 380)]:
+        page = opened(browser, viewport={"width": width, "height": 800}, color_scheme=scheme)
+        page.goto(one.url)
+        page.click("nav >> text=Fleet")
+        page.wait_for_selector("h1:has-text('Fleet')")
+        assert page.locator(".replicas li").count() == 2
+        assert page.inner_text(".holders .who") == holder
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        page.screenshot(path=PICTURES / f"fleet-{scheme}-{width}.png", full_page=True)
+        found = Axe().run(page)
+        assert found.violations_count == 0, found.generate_report()
+        assert page.faults == []
+        page.context.close()
+
+
+def test_a_replica_that_goes_and_one_that_dies_show_up_by_themselves(browser, replicas):
+    one, two = replicas
+    page = opened(browser)
+    page.goto(one.url + "/fleet")
+    page.wait_for_selector(".replicas li >> nth=1")
+    two.stop(signal.SIGKILL)
+    page.wait_for_selector(".replicas li.stopped", timeout=60_000)
+    page.screenshot(path=PICTURES / "fleet-silent.png", full_page=True)
+    assert "silent" in one.command("status").stdout
+    two.start()
+    page.wait_for_selector(".replicas li >> nth=2")
+    two.stop()
+    page.wait_for_selector(".replicas li >> nth=2", state="detached")
     assert page.faults == []
     page.context.close()

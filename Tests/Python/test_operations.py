@@ -182,8 +182,10 @@ def test_promtool_accepts_metrics_and_rules(daemon):
     daemon.until(lambda: "pings_total" in daemon.get("/metrics"), "the first ping")
     promtool = shutil.which("promtool")
     assert promtool, "promtool is missing; scripts/setup installs it with Debian's prometheus"
-    checked = subprocess.run([promtool, "check", "metrics"], input=daemon.get("/metrics"), capture_output=True, text=True)
+    metrics = daemon.get("/metrics")
+    checked = subprocess.run([promtool, "check", "metrics"], input=metrics, capture_output=True, text=True)
     assert checked.returncode == 0 and checked.stderr == "", checked
+    assert "As its name says." not in metrics
     for arguments in (["check", "rules", "alerts.yaml"], ["test", "rules", "alerts.test.yaml"]):
         checked = subprocess.run([promtool, *arguments], cwd=PACKAGING, capture_output=True, text=True)
         assert checked.returncode == 0, checked
@@ -195,8 +197,23 @@ def test_alerts_and_board_ask_only_for_metrics_that_there_are(daemon):
     there = set(re.findall(r"^# TYPE (\S+)", daemon.get("/metrics"), re.M))
     board = json.loads((PACKAGING / "grafana.json").read_text())
     text = (PACKAGING / "alerts.yaml").read_text() + json.dumps(board)
-    asked = {re.sub("_(bucket|sum|count)$", "", name) for name in re.findall(r"prompt_cache_warmer_\w+", text)}
-    assert asked <= there | {"prompt_cache_warmer_configuration_reloads_total"}, asked - there
+    asked = {re.sub("_(bucket|sum|count)$", "", name) for name in re.findall(r"prompt_cache_\w+", text)}
+    # The proxy's are looked at where one runs.
+    proxied = {"prompt_cache_proxy_overhead_seconds", "prompt_cache_proxy_requests_total"}
+    assert asked <= there | proxied | {"prompt_cache_warmer_configuration_reloads_total"}, asked - there
+
+
+def test_hosts_tell_how_long_their_users_have_waited(daemon):
+    daemon.until(lambda: daemon.pings() == 1, "the first ping")
+    usage = {"input_tokens": 9, "output_tokens": 1}
+    daemon.post("/v1/scopes/support/arrivals", {"usage": usage | {"cache_read_input_tokens": 2000}, "ttft_ms": 300})
+    daemon.post("/v1/scopes/support/arrivals", {"usage": usage | {"cache_creation_input_tokens": 2000}, "ttft_ms": 1500})
+    daemon.until(lambda: json.loads(daemon.get("/v1/scopes"))["scopes"][0]["totals"]["arrivals"] == 2, "the arrivals")
+    daemon.stop()
+    command = [WARMER, "stats", "--ledger", "warmer.sqlite", "--json"]
+    done = subprocess.run(command, cwd=daemon.folder, capture_output=True, text=True, timeout=60)
+    total = json.loads(done.stdout)["total"]
+    assert total["ttft_warm_ms"] == 300 and total["ttft_cold_ms"] == 1500, total
 
 
 def test_two_daemons_keep_to_the_budget_of_one_ledger(tmp_path):

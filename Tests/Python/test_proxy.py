@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import urllib.request
 
 import anthropic
 import pytest
@@ -58,6 +59,41 @@ def test_retries_reach_the_provider_each_once(emulator, proxy):
     assert message.content
     statuses = [entry["status"] for entry in emulator.get("/emulator/requests")]
     assert statuses == [529, 529, 200]
+
+
+def test_async_clients_and_streams_are_retried_by_themselves(emulator, proxy):
+    emulator.post("/emulator/faults", [{"status": 529, "count": 2}])
+
+    async def run():
+        async with anthropic.AsyncAnthropic(api_key="sk-emu-me-1", base_url=proxy.url, max_retries=2) as client:
+            async with client.messages.stream(**request()) as stream:
+                text = "".join([text async for text in stream.text_stream])
+                return text, await stream.get_final_message()
+
+    text, message = asyncio.run(run())
+    assert text == message.content[0].text and message.usage.cache_creation_input_tokens > 1024
+    assert [entry["status"] for entry in emulator.get("/emulator/requests")] == [529, 529, 200]
+
+
+def test_many_async_streams_at_once_are_each_their_own(proxy):
+    async def run():
+        async with anthropic.AsyncAnthropic(api_key="sk-emu-me-1", base_url=proxy.url, max_retries=0) as client:
+            async def one(number):
+                body = request(messages=[{"role": "user", "content": f"Number {number}?"}])
+                async with client.messages.stream(**body) as stream:
+                    return await stream.get_final_message()
+
+            return await asyncio.gather(*(one(number) for number in range(30)))
+
+    messages = asyncio.run(run())
+    assert len({message.id for message in messages}) == 30
+
+
+def test_a_stream_that_its_client_leaves_is_left_by_the_proxy_too(emulator, proxy):
+    with proxy.client(max_retries=0).messages.stream(**request()) as stream:
+        next(iter(stream))
+    # The same proxy goes on, and what the stream wrote is there.
+    assert proxy.client(max_retries=0).messages.create(**request()).usage.cache_read_input_tokens > 1024
 
 
 def test_errors_are_the_providers_own(emulator, proxy):
@@ -179,6 +215,23 @@ def test_status_and_explain_ask_the_proxy(emulator):
     command = [os.environ["WARMER"], "explain", "c2", *control]
     text = subprocess.run(command, capture_output=True, text=True, timeout=30, check=True).stdout
     assert "diverged at system.0.text (timestamp)" in text and "keep the time out of the prefix" in text
+    proxy.stop()
+
+
+def test_metrics_tell_what_went_through_and_what_the_proxy_adds(emulator):
+    proxy = Proxy(emulator, "--control", "127.0.0.1:0")
+    control = proxy.process.stdout.readline().split()[-1]
+    client = proxy.client(max_retries=0)
+    for _ in range(3):
+        client.messages.create(**request())
+    with urllib.request.urlopen(control + "/metrics", timeout=60) as response:
+        metrics = response.read().decode()
+    for leg in ("request", "response"):
+        assert f'prompt_cache_proxy_overhead_seconds_count{{leg="{leg}"}} 3\n' in metrics, metrics
+    assert 'prompt_cache_proxy_requests_total{verdict="hit",cause="",changed=""} 2\n' in metrics
+    assert "As its name says." not in metrics
+    checked = subprocess.run(["promtool", "check", "metrics"], input=metrics, capture_output=True, text=True)
+    assert checked.returncode == 0 and checked.stderr == "", checked
     proxy.stop()
 
 

@@ -32,6 +32,18 @@ CALLS = [
     user({"type": "tool_result", "tool_use_id": "t1", "content": "A wall."} | MARK),
 ]
 
+PARALLEL = [
+    user(TEXT),
+    {
+        "role": "assistant",
+        "content": [{"type": "tool_use", "id": f"t{n}", "name": "look", "input": {"n": n}} for n in range(3)],
+    },
+    user(
+        *({"type": "tool_result", "tool_use_id": f"t{n}", "content": "A wall."} for n in range(2)),
+        {"type": "tool_result", "tool_use_id": "t2", "content": "A door."} | MARK,
+    ),
+]
+
 # Shape, whether it can be kept warm, headers.
 SHAPES = {
     "system": (body(user({"type": "text", "text": "hi"}), system=[TEXT | MARK]), True, {}),
@@ -52,6 +64,38 @@ SHAPES = {
     "thinking with a budget": (body(thinking={"type": "enabled", "budget_tokens": 1024}), False, {}),
     "effort": (body(output_config={"effort": "low"}), True, {}),
     "image": (body(user(IMAGE, TEXT | MARK)), True, {}),
+    "image by URL": (
+        body(user({"type": "image", "source": {"type": "url", "url": "https://example.com/a.png"}}, TEXT | MARK)),
+        True,
+        {},
+    ),
+    "image in a result": (
+        body(*CALLS[:2], user({"type": "tool_result", "tool_use_id": "t1", "content": [IMAGE, TEXT]} | MARK), tools=[TOOL]),
+        True,
+        {},
+    ),
+    "document by file": (
+        body(user({"type": "document", "source": {"type": "file", "file_id": "file_1"}}, TEXT | MARK)),
+        True,
+        {"anthropic-beta": "files-api-2025-04-14"},
+    ),
+    "search result": (
+        body(
+            user(
+                {
+                    "type": "search_result",
+                    "source": "https://example.com",
+                    "title": "Jack",
+                    "content": [{"type": "text", "text": LONG}],
+                }
+                | MARK
+            )
+        ),
+        True,
+        {},
+    ),
+    "parallel calls": (body(*PARALLEL, tools=[TOOL]), True, {}),
+    "tool choice none": (body(tools=[TOOL], tool_choice={"type": "none"}), True, {}),
     "document": (body(user(DOCUMENT | MARK)), True, {}),
     "citations": (body(user(DOCUMENT | {"citations": {"enabled": True}} | MARK)), True, {}),
     "metadata": (body(metadata={"user_id": "x"}), True, {}),

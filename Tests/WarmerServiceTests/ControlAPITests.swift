@@ -36,7 +36,7 @@ struct ControlAPITests {
                     {"scopes":[{"id":"support","scope":"support","model":"claude-sonnet-5-5","breakpoint":"system.0",\
                     "key":"\(Self.key)","state":"warm","policy":"every:240s@5m","lifetime":"5m","life_left_seconds":240,\
                     "next":{"at":"2026-01-05T00:08:00Z","in_seconds":180,"is_ping":true,"reason":"REASON"},\
-                    "paused":false,"kept_until":null,"stopped":null,\
+                    "paused":false,"kept_until":null,"held_by":null,"stopped":null,\
                     "totals":{"arrivals":0,"pings":2,"hits":1,"rewrites":0,"failures":0,"refusals":0,\
                     "spent_usd":"0.003132"},\
                     "last_usage":{"input":3,"write_5m":0,"write_1h":0,"read":1200,"output":0},\
@@ -111,7 +111,7 @@ struct ControlAPITests {
             ),
             (
                 "/v1/scopes/support/arrivals", #"{"useage": {}}"#, 400,
-                "useage: is not known: keys are usage, seconds_ago, awaits, sub_agent"
+                "useage: is not known: keys are usage, seconds_ago, awaits, sub_agent, ttft_ms"
             ),
             (
                 "/v1/scopes/support/arrivals", #"{"seconds_ago": -1}"#, 400,
@@ -124,6 +124,10 @@ struct ControlAPITests {
             (
                 "/v1/scopes/support/arrivals", #"{"sub_agent": "yes"}"#, 400,
                 "sub_agent: must be true or false"
+            ),
+            (
+                "/v1/scopes/support/arrivals", #"{"ttft_ms": "soon"}"#, 400,
+                "ttft_ms: must be the milliseconds until the response began, 0 to 86400000"
             ),
             (
                 "/v1/scopes/support/arrivals", #"{"usage": ""# + String(repeating: "a", count: 70_000) + #""}"#, 413,

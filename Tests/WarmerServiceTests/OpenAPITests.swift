@@ -18,6 +18,7 @@ struct OpenAPITests {
         ("GET /ready", "/ready", 200),
         ("GET /v1/daemon", "/v1/daemon", 200),
         ("GET /v1/budget", "/v1/budget", 200),
+        ("GET /v1/fleet", "/v1/fleet", 200),
         ("GET /v1/scopes", "/v1/scopes", 200),
         ("GET /v1/scopes", "/v1/scopes?state=hot", 400),
         ("GET /v1/scopes/{name}", "/v1/scopes/support", 200),
@@ -94,7 +95,7 @@ struct OpenAPITests {
             configuration, load: nil, warmer: warmer, clock: clock, logger: RunningDaemon.logger,
             metrics: PrometheusMetrics())
         let desk = ControlDesk(
-            warmer: warmer, clock: clock, keeper: keeper, history: TickHistory(),
+            warmer: warmer, clock: clock, keeper: keeper, fleet: nil, history: TickHistory(),
             ledger: LedgerReader(nil, clock: clock),
             whatIf: WhatIf(nil, clock: clock, prices: .builtIn, timeZone: .gmt), arrivals: ArrivalHistory(),
             metrics: PrometheusMetrics(),

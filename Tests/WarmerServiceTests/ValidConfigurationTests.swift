@@ -50,7 +50,7 @@ struct ValidConfigurationTests {
         let berlin = try #require(TimeZone(identifier: "Europe/Berlin"))
         #expect(configuration.budget == Budget(perDay: .usd("5.00"), perPing: .usd("0.25"), timeZone: berlin))
         #expect(configuration.prices.price(of: ModelID("house-model"))?.prices.read == USD(picodollars: 100_000))
-        #expect(configuration.dashboard == (try ListenAddress("127.0.0.1:0")))
+        #expect(configuration.dashboard == (try LoopbackAddress("127.0.0.1:0")))
 
         let support = configuration.scopes[0]
         #expect(support.name == "support" && support.upstream == "anthropic" && !support.verifies)

@@ -8,56 +8,69 @@ struct ResponseReader {
     private(set) var status: Int?
     private(set) var workspace: String?
     private var events: UsageReader?
-    private var coding: BodyCoding?
+    private var decoder: BodyDecoder?
     private var isReadable = false
     private var body: [ByteBuffer] = []
     private var size = 0
 
     /// No message comes near this; what is longer is not read.
     private static let largestBody = 8 << 20
+    /// Events are not kept, but it takes time to decompress them.
+    private static let largestStream = 64 << 20
 
     mutating func begin(_ head: HTTPResponseHead) {
         status = Int(head.status.code)
         workspace = head.headers.first(name: "anthropic-workspace-id")
-        isReadable = true
-        do {
-            coding = try BodyCoding.named(head.headers.first(name: "content-encoding"))
-        } catch {
-            // A coding that this build does not know, for example br: its usage stays unknown.
-            isReadable = false
-        }
         let type = head.headers.first(name: "content-type") ?? ""
         if type.hasPrefix("text/event-stream") { events = UsageReader() }
+        do {
+            let limit = events == nil ? Self.largestBody : Self.largestStream
+            decoder = try BodyCoding.named(head.headers.first(name: "content-encoding"))
+                .map { coding throws(BodyCodingError) in try BodyDecoder(coding, limit: limit) }
+            isReadable = true
+        } catch {
+            // A coding that is not known, or several: its usage stays unknown.
+            isReadable = false
+        }
     }
 
     mutating func read(_ bytes: ByteBuffer) {
         guard isReadable else { return }
-        if events != nil, coding == nil {
+        guard let decoder else { return take(bytes) }
+        decoder.take(Array(bytes.readableBytesView))
+        do {
+            while let decoded = try decoder.next() { take(ByteBuffer(bytes: decoded)) }
+        } catch {
+            giveUp()
+        }
+    }
+
+    private mutating func take(_ bytes: ByteBuffer) {
+        if events != nil {
             bytes.withUnsafeReadableBytes { events?.read($0) }
             return
         }
         size += bytes.readableBytes
-        if size > Self.largestBody {
-            isReadable = false
-            body = []
-        } else {
-            body.append(bytes)
-        }
+        if size > Self.largestBody { giveUp() } else { body.append(bytes) }
+    }
+
+    private mutating func giveUp() {
+        isReadable = false
+        body = []
+        decoder = nil
     }
 
     mutating func finish() -> MessagesResponse? {
+        decoder = nil
         guard isReadable else { return nil }
+        if var reader = events {
+            reader.finish()
+            return reader.response
+        }
         var bytes: [UInt8] = []
         bytes.reserveCapacity(size)
         for piece in body { bytes.append(contentsOf: piece.readableBytesView) }
         body = []
-        if let coding {
-            guard let decoded = try? coding.decoded(bytes, limit: Self.largestBody) else { return nil }
-            bytes = decoded
-        }
-        guard var reader = events else { return try? MessagesResponse(bytes) }
-        if coding != nil { reader.read(bytes) }
-        reader.finish()
-        return reader.response
+        return try? MessagesResponse(bytes)
     }
 }

@@ -11,6 +11,8 @@ public enum Sighting: Sendable {
     case begun(exchange: UInt64, status: Int, at: Moment)
     /// Its response has ended, or was cut off.
     case ended(ResponseSighting)
+    /// Something else went past the proxy.
+    case call(CallSighting)
 }
 
 /// A request that was relayed.
@@ -56,4 +58,29 @@ public struct ResponseSighting: Sendable {
     /// Whether it came to its end.
     public var isWhole: Bool
     public var at: Moment
+}
+
+/// A call that did not go through the proxy and was answered well: whoever made it tells, since it has touched the cache
+/// that requests through the proxy go to.
+public struct CallSighting: Sendable {
+    /// When it began.
+    public var at: Moment
+    public var endpoint: String
+    /// Its credential among them.
+    public var headers: HTTPHeaders
+    public var body: [UInt8]
+    public var usage: Usage
+    /// From the response's headers.
+    public var workspace: String?
+
+    public init(
+        at: Moment, endpoint: String, headers: HTTPHeaders, body: [UInt8], usage: Usage, workspace: String?
+    ) {
+        self.at = at
+        self.endpoint = endpoint
+        self.headers = headers
+        self.body = body
+        self.usage = usage
+        self.workspace = workspace
+    }
 }

@@ -53,6 +53,9 @@ public final class TrafficWatcher: Sendable {
         await queue.next(isolation: isolation)
     }
 
+    /// Tells of a call that went past the proxy, in the order of what goes through it.
+    public func saw(_ call: CallSighting) { tell(.call(call)) }
+
     // MARK: For the relay
 
     func watch(_ head: HTTPRequestHead, to destination: Routes.Destination) -> ExchangeWatch? {

@@ -102,6 +102,7 @@ extension ClientHandler {
         head.headers = HopHeaders.request(
             relayed.head, to: relayed.destination.upstream, answersExpectation: relayed.watch?.holdsRequest ?? false)
         upstream.write(.head(head))
+        proxy.meter?.record(.request, .now() - relayed.begunAt)
         while let part = relayed.held.popFirst() { relay(.request(part), of: relayed) }
         if !isWithinRead { upstream.flush() }
         upstream.setReading(context?.channel.isWritable ?? true)

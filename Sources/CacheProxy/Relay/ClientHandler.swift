@@ -120,7 +120,8 @@ final class ClientHandler: ChannelInboundHandler {
 
     func upstreamSent(_ part: HTTPClientResponsePart) {
         guard case .exchanging(let relayed) = phase else { return }
-        deadlines.progressed(now: .now())
+        let now = NIODeadline.now()
+        deadlines.progressed(now: now)
         switch part {
         case .head(let head) where head.status.code < 200 && head.status != .switchingProtocols:
             let action = relayed.exchange.upstreamInformed(isContinue: head.status == .continue)
@@ -128,6 +129,7 @@ final class ClientHandler: ChannelInboundHandler {
         case .head(let head):
             let action = relayed.exchange.upstreamAnswered(closes: !head.isKeepAlive)
             carryOut(action, of: relayed, with: .responseHead(head))
+            proxy.meter?.record(.response, .now() - now)
         case .body(let bytes):
             carryOut(relayed.exchange.upstreamSent(), of: relayed, with: .responseBody(bytes))
         case .end(let trailers):

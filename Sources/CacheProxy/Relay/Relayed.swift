@@ -6,6 +6,8 @@ final class Relayed {
     let head: HTTPRequestHead
     let destination: Routes.Destination
     let watch: ExchangeWatch?
+    /// When its head had come.
+    let begunAt = NIODeadline.now()
     var exchange: Exchange
     var upstream: UpstreamConnection?
     /// Parts of the request that came before the upstream was there.

@@ -7,17 +7,19 @@ final class ProxyLoop {
     let configuration: ProxyConfiguration
     let pool: UpstreamPool
     let watcher: TrafficWatcher?
+    let meter: RelayMeter?
     private var clients: [ObjectIdentifier: ClientHandler] = [:]
     private var whenEmpty: EventLoopPromise<Void>?
     private(set) var isDraining = false
 
     init(
         _ eventLoop: any EventLoop, configuration: ProxyConfiguration, upstreamTLS: NIOSSLContext?,
-        watcher: TrafficWatcher?
+        watcher: TrafficWatcher?, meter: RelayMeter?
     ) {
         self.eventLoop = eventLoop
         self.configuration = configuration
         self.watcher = watcher
+        self.meter = meter
         pool = UpstreamPool(on: eventLoop, configuration: configuration, tls: upstreamTLS)
     }
 

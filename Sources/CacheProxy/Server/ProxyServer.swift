@@ -32,10 +32,11 @@ public final class ProxyServer: Sendable {
     ///
     /// - Parameters:
     ///   - watcher: sees what goes by; nil for a plain relay.
+    ///   - meter: is told how long the relay itself takes.
     ///   - loops: what carries the traffic, and goes on when the proxy is stopped; loops of its own unless told otherwise.
     /// - Throws: what NIO throws if the address cannot be listened on, or NIOSSL if the TLS configuration is wrong.
     public static func start(
-        _ configuration: ProxyConfiguration, watcher: TrafficWatcher? = nil,
+        _ configuration: ProxyConfiguration, watcher: TrafficWatcher? = nil, meter: RelayMeter? = nil,
         on loops: MultiThreadedEventLoopGroup? = nil
     ) async throws -> ProxyServer {
         let upstreamTLS = try upstreamTLS(configuration)
@@ -46,7 +47,8 @@ public final class ProxyServer: Sendable {
         let loops = group.makeIterator().map { loop in
             loop.submit {
                 NIOLoopBound(
-                    ProxyLoop(loop, configuration: configuration, upstreamTLS: upstreamTLS, watcher: watcher),
+                    ProxyLoop(
+                        loop, configuration: configuration, upstreamTLS: upstreamTLS, watcher: watcher, meter: meter),
                     eventLoop: loop)
             }
         }

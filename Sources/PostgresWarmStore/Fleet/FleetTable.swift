@@ -95,15 +95,15 @@ struct FleetTable {
         }
         try connection.run(
             """
-            INSERT INTO replica AS old (name, heard_at, skew, scopes, pings, late)
-            VALUES ($1, $2::bigint, $3::bigint - $2::bigint, coalesce($4::bigint, 0), $5, $6)
-            ON CONFLICT (name) DO UPDATE SET heard_at = excluded.heard_at, skew = excluded.skew,
-                scopes = coalesce($4::bigint, old.scopes), pings = old.pings + excluded.pings,
-                late = old.late + excluded.late
+            INSERT INTO replica AS old (name, heard_at, skew, lag, scopes, holds, pings, late)
+            VALUES ($1, $2::bigint, $3::bigint - $2::bigint, $4, coalesce($5::bigint, 0), coalesce($6::bigint, 0), $7, $8)
+            ON CONFLICT (name) DO UPDATE SET heard_at = excluded.heard_at, skew = excluded.skew, lag = excluded.lag,
+                scopes = coalesce($5::bigint, old.scopes), holds = coalesce($6::bigint, old.holds),
+                pings = old.pings + excluded.pings, late = old.late + excluded.late
             """,
             [
-                beat.replica, now, "\(beat.wall.nanosecondsSince1970)", beat.scopes.map { "\($0)" },
-                "\(beat.pings.count)", "\(late)",
+                beat.replica, now, "\(beat.wall.nanosecondsSince1970)", "\(beat.lag.nanoseconds)",
+                beat.scopes.map { "\($0)" }, beat.holds.map { "\($0)" }, "\(beat.pings.count)", "\(late)",
             ])
         try forget()
     }

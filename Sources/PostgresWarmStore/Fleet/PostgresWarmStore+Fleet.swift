@@ -49,17 +49,15 @@ extension PostgresWarmStore: PingLease {
         return try await asking { connection throws(PostgresFault) in
             let rows = try connection.run(
                 """
-                SELECT name, \(Self.now("$1")) - heard_at AS lag, skew, scopes, pings, late,
-                    (SELECT count(*) FROM prefix WHERE holder = name AND leased_until
-                        BETWEEN \(Self.now("$1")) + 1 AND \(Self.now("$1")) + \(Lease.length.nanoseconds)) AS leases
+                SELECT name, \(Self.now("$1")) - heard_at AS age, skew, lag, scopes, holds, pings, late
                 FROM replica ORDER BY name
                 """, [now])
             return (0..<rows.count).map { row in
                 func number(_ column: String) -> Int64 { rows.integer(row, column) ?? 0 }
                 return ReplicaStatus(
-                    name: rows[row, "name"] ?? "", lag: .nanoseconds(number("lag")), skew: .nanoseconds(number("skew")),
-                    scopes: Int(number("scopes")), leases: Int(number("leases")), pings: Int(number("pings")),
-                    late: Int(number("late")))
+                    name: rows[row, "name"] ?? "", age: .nanoseconds(number("age")), skew: .nanoseconds(number("skew")),
+                    lag: .nanoseconds(number("lag")), scopes: Int(number("scopes")), holds: Int(number("holds")),
+                    pings: Int(number("pings")), late: Int(number("late")))
             }
         }
     }
@@ -94,7 +92,8 @@ extension PostgresWarmStore: PingLease {
 
     private static let looking = """
         SELECT \(now("$2")) - arrived_at AS arrival, \(now("$2")) - pinged_at AS ping, verdict,
-            leased_until - \(now("$2")) AS lease, \(now("$2")) - continued_at AS continued, key
+            leased_until - \(now("$2")) AS lease, \(now("$2")) - continued_at AS continued, key,
+            nullif(holder, '') AS holder
         FROM prefix WHERE key = ANY($1::text[])
         """
 }
@@ -110,7 +109,7 @@ extension LastTouch {
         }
         self.init(
             arrival: age("arrival"), ping: age("ping"), verdict: rows[row, "verdict"].flatMap(Verdict.init(rawValue:)),
-            continued: age("continued"))
+            continued: age("continued"), holder: rows[row, "holder"])
     }
 }
 

@@ -147,8 +147,12 @@ extension Schema {
         );
         """
 
-    /// When a longer request went on from a prefix, as from a turn of its conversation.
-    private static let version2 = "ALTER TABLE prefix ADD COLUMN continued_at bigint"
+    /// How late replicas tell, and how many prefixes they hold; when a longer request went on from a prefix, as from a turn
+    /// of its conversation.
+    private static let version2 = """
+        ALTER TABLE replica ADD COLUMN lag bigint NOT NULL DEFAULT 0, ADD COLUMN holds bigint NOT NULL DEFAULT 0;
+        ALTER TABLE prefix ADD COLUMN continued_at bigint;
+        """
 
     /// The sums of version 1, spelled out so that the version stays what it was.
     private static let columns1 = [

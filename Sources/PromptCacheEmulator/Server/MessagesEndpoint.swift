@@ -150,8 +150,12 @@ struct MessagesEndpoint: Sendable {
         }
         do {
             guard let coding = try BodyCoding.named(request.header("content-encoding")) else { return bytes }
+            // Whether the provider takes others is not known.
+            guard coding == .gzip || coding == .deflate else {
+                throw APIError.invalid("The request body is \(coding.rawValue); use gzip, deflate or none")
+            }
             return try coding.decoded(bytes, limit: Routes.largestBody)
-        } catch {
+        } catch let error as BodyCodingError {
             throw error.isTooLarge ? APIError.status(413) : .invalid("The request body \(error.reason)")
         }
     }

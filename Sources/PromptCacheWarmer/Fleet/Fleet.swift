@@ -4,6 +4,14 @@ import PromptCache
 import Synchronization
 import WarmingPolicies
 
+/// What a replica has to do.
+struct FleetLoad: Sendable {
+    /// How many scopes it has.
+    var scopes: Int
+    /// How many of them are warm, and were pinged from here last.
+    var holds: Int
+}
+
 /// A place in a fleet: several processes that warm as one, with one budget and one ping for each prefix.
 ///
 /// ```swift
@@ -35,7 +43,7 @@ public final class Fleet: Sendable {
         var clock: any WarmClock
         var logger: Logger
         var metrics: any MetricsFactory
-        var scopeCount: @Sendable () async -> Int
+        var load: @Sendable () async -> FleetLoad
         /// The prefixes that are not to be pinged here as things stand.
         var resting: @Sendable () async -> [String]
         /// Told when those were touched last, as of a moment.
@@ -104,8 +112,8 @@ extension Fleet {
 
     private func run(_ host: Host) async {
         var last = host.clock.now.elapsed
-        var lastLook = last
-        await beat(host)
+        var (lastCount, lastLook) = (last, last)
+        await beat(host, load: await host.load())
         while !state.withLock(\.isLeaving) {
             let wait = state.withLock { state in
                 if state.failures > 0 { return min(Self.quiet, Self.pause * (1 << min(state.failures - 1, 4))) }
@@ -114,7 +122,9 @@ extension Fleet {
             // Whoever has something to tell ends a quiet nap, and waits for the rest of the pause.
             if await nap.sleep(until: last + wait, on: host.clock) { continue }
             last = host.clock.now.elapsed
-            await beat(host)
+            let counts = last >= lastCount + Self.quiet
+            if counts { lastCount = last }
+            await beat(host, load: counts ? await host.load() : nil)
             if last >= lastLook + Self.lookPause {
                 lastLook = last
                 await look(host)
@@ -131,10 +141,10 @@ extension Fleet {
         await host.heard(touches, now)
     }
 
-    private func beat(_ host: Host, isLast: Bool = false) async {
-        let scopes = await host.scopeCount()
+    /// - Parameter load: what it has counted anew.
+    private func beat(_ host: Host, load: FleetLoad? = nil, isLast: Bool = false) async {
         let now = host.clock.now
-        let beat = state.withLock { $0.batch.take(name, scopes: scopes, now: now, isLast: isLast) }
+        let beat = state.withLock { $0.batch.take(name, load: load, now: now, isLast: isLast) }
         do {
             let news = try await store.beat(beat)
             let (wasAway, isOther) = state.withLock { state in
@@ -186,10 +196,10 @@ extension Fleet {
     }
 
     /// A request of the user's has touched a prefix.
-    func touched(_ key: String, at start: Moment) { change { $0.touched(key, at: start) } }
+    func touched(_ key: String, at start: Moment, now: Moment) { change { $0.touched(key, at: start, now: now) } }
 
     /// A longer request has gone on from a turn of its conversation.
-    func continued(_ key: String, at start: Moment) { change { $0.continued(key, at: start) } }
+    func continued(_ key: String, at start: Moment, now: Moment) { change { $0.continued(key, at: start, now: now) } }
 
     /// - Parameter lastTouch: of those that the replica knows of, on its elapsed axis.
     func claim(_ key: String, of entry: WarmEntry, lastTouch: Moment?, now: Moment) async -> Permission {

@@ -7,6 +7,8 @@ struct FleetBatch: Sendable {
     private var touches: [String: Moment] = [:]
     /// The start of the last longer request that went on from each turn.
     private var continued: [String: Moment] = [:]
+    /// When the first of both was told here, on the same axis.
+    private var toldSince: Moment?
     private var pings: [Ping] = []
     /// Pings under way, with the time until which nobody else can have their lease.
     private var held: [Lease: Moment] = [:]
@@ -33,11 +35,14 @@ struct FleetBatch: Sendable {
     /// Whether there is more to tell than that the replica lives.
     var isEmpty: Bool { touches.isEmpty && continued.isEmpty && pings.isEmpty && held.isEmpty && warming == nil }
 
-    mutating func touched(_ key: String, at start: Moment) {
+    /// - Parameter now: when it was told here, which may be later than it began.
+    mutating func touched(_ key: String, at start: Moment, now: Moment) {
+        toldSince = min(toldSince ?? now, now)
         if !Self.note(key, at: start, in: &touches) { dropped += 1 }
     }
 
-    mutating func continued(_ key: String, at start: Moment) {
+    mutating func continued(_ key: String, at start: Moment, now: Moment) {
+        toldSince = min(toldSince ?? now, now)
         if !Self.note(key, at: start, in: &continued) { dropped += 1 }
     }
 
@@ -68,13 +73,14 @@ struct FleetBatch: Sendable {
     }
 
     /// The beat, with what it tells taken out.
-    mutating func take(_ replica: String, scopes: Int, now: ClockReading, isLast: Bool) -> FleetBeat {
-        defer { (touches, continued, pings, warming) = ([:], [:], [], nil) }
+    mutating func take(_ replica: String, load: FleetLoad?, now: ClockReading, isLast: Bool) -> FleetBeat {
+        defer { (touches, continued, toldSince, pings, warming) = ([:], [:], nil, [], nil) }
         func told(_ moments: [String: Moment]) -> [FleetBeat.Touch] {
             moments.map { FleetBeat.Touch(key: $0.key, age: now.elapsed - $0.value) }
         }
         return FleetBeat(
-            replica: replica, wall: now.wall, scopes: scopes, touches: told(touches), continued: told(continued),
+            replica: replica, wall: now.wall, scopes: load?.scopes, holds: load?.holds,
+            lag: toldSince.map { now.elapsed - $0 } ?? .zero, touches: told(touches), continued: told(continued),
             pings: pings.map { ping in
                 FleetBeat.Ping(
                     key: ping.key, generation: ping.generation, age: ping.touch.map { now.elapsed - $0.at },
@@ -85,8 +91,9 @@ struct FleetBatch: Sendable {
 
     /// A beat was not taken in: what it told is told again.
     mutating func putBack(_ beat: FleetBeat, taken: ClockReading) {
-        for touch in beat.touches { touched(touch.key, at: taken.elapsed - touch.age) }
-        for turn in beat.continued { continued(turn.key, at: taken.elapsed - turn.age) }
+        let since = taken.elapsed - beat.lag
+        for touch in beat.touches { touched(touch.key, at: taken.elapsed - touch.age, now: since) }
+        for turn in beat.continued { continued(turn.key, at: taken.elapsed - turn.age, now: since) }
         pings.insert(
             contentsOf: beat.pings.map { ping in
                 Ping(

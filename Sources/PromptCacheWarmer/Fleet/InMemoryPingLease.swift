@@ -45,8 +45,8 @@ public final class InMemoryPingLease: PingLease {
                 : Replica(
                     heardAt: now,
                     status: ReplicaStatus(
-                        name: beat.replica, lag: .zero, skew: beat.wall - now,
-                        scopes: beat.scopes ?? known?.scopes ?? 0, leases: 0,
+                        name: beat.replica, age: .zero, skew: beat.wall - now, lag: beat.lag,
+                        scopes: beat.scopes ?? known?.scopes ?? 0, holds: beat.holds ?? known?.holds ?? 0,
                         pings: (known?.pings ?? 0) + beat.pings.count, late: (known?.late ?? 0) + late))
             return FleetNews(offReason: state.offReason, lost: lost, late: late)
         }
@@ -64,8 +64,7 @@ public final class InMemoryPingLease: PingLease {
         return state.withLock { state in
             state.replicas.values.map { replica in
                 var status = replica.status
-                status.lag = now - replica.heardAt
-                status.leases = state.prefixes.values.count { $0.isHeld(now: now) && $0.holder == status.name }
+                status.age = now - replica.heardAt
                 return status
             }.sorted { $0.name < $1.name }
         }

@@ -85,14 +85,18 @@ public struct LastTouch: Sendable, Hashable {
     /// How long ago the last longer request began that went on from it as from a turn of its conversation; nil if none is
     /// known. Whether that has touched the prefix itself is not said.
     public var continued: Duration?
+    /// Which replica was the last to have its lease; nil if none has.
+    public var holder: String?
 
     public init(
-        arrival: Duration? = nil, ping: Duration? = nil, verdict: Verdict? = nil, continued: Duration? = nil
+        arrival: Duration? = nil, ping: Duration? = nil, verdict: Verdict? = nil, continued: Duration? = nil,
+        holder: String? = nil
     ) {
         self.arrival = arrival
         self.ping = ping
         self.verdict = verdict
         self.continued = continued
+        self.holder = holder
     }
 }
 
@@ -133,6 +137,10 @@ public struct FleetBeat: Sendable {
     public var wall: Moment
     /// How many scopes it has; nil for as many as before.
     public var scopes: Int?
+    /// How many of them it holds: those that are warm and that it was the last to ping; nil for as many as before.
+    public var holds: Int?
+    /// How long the oldest of the touches has waited to be told.
+    public var lag: Duration
     /// One for each key, the last.
     public var touches: [Touch]
     /// Turns that a longer request has gone on from, one for each key, the last.
@@ -152,12 +160,15 @@ public struct FleetBeat: Sendable {
     }
 
     public init(
-        replica: String, wall: Moment, scopes: Int? = nil, touches: [Touch] = [], continued: [Touch] = [],
-        pings: [Ping] = [], renewals: [Lease] = [], isLast: Bool = false, warming: Warming? = nil
+        replica: String, wall: Moment, scopes: Int? = nil, holds: Int? = nil, lag: Duration = .zero,
+        touches: [Touch] = [], continued: [Touch] = [], pings: [Ping] = [], renewals: [Lease] = [],
+        isLast: Bool = false, warming: Warming? = nil
     ) {
         self.replica = replica
         self.wall = wall
         self.scopes = scopes
+        self.holds = holds
+        self.lag = lag
         self.touches = touches
         self.continued = continued
         self.pings = pings
@@ -187,25 +198,33 @@ public struct FleetNews: Sendable, Hashable {
 public struct ReplicaStatus: Sendable, Hashable {
     public var name: String
     /// How long ago it was heard of.
-    public var lag: Duration
-    /// By how much its clock is ahead of the store's.
+    public var age: Duration
+    /// By how much its clock is ahead of the store's, less the time that its word took to get there.
     public var skew: Duration
+    /// How long the touches that it told of last had waited for that.
+    public var lag: Duration
     /// How many scopes it has.
     public var scopes: Int
-    /// How many prefixes it pings right now.
-    public var leases: Int
+    /// How many of them it holds: those that are warm and that it was the last to ping.
+    public var holds: Int
     /// How many pings it has claimed and finished since it joined.
     public var pings: Int
     /// Of these, how many had run out of their lease.
     public var late: Int
 
-    public init(name: String, lag: Duration, skew: Duration, scopes: Int, leases: Int, pings: Int, late: Int) {
+    public init(
+        name: String, age: Duration, skew: Duration, lag: Duration, scopes: Int, holds: Int, pings: Int, late: Int
+    ) {
         self.name = name
-        self.lag = lag
+        self.age = age
         self.skew = skew
+        self.lag = lag
         self.scopes = scopes
-        self.leases = leases
+        self.holds = holds
         self.pings = pings
         self.late = late
     }
+
+    /// Whether it has died or is cut off: one that lives is heard of every ten seconds.
+    public var isSilent: Bool { age > .seconds(30) }
 }

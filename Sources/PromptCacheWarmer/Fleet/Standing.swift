@@ -47,10 +47,11 @@ package struct Standing: Sendable {
             moment.flatMap { $0 <= now + Self.future ? max(.zero, now - $0) : nil }
         }
         return LastTouch(
-            arrival: age(arrivedAt), ping: age(pingedAt), verdict: verdict, continued: age(continuedAt))
+            arrival: age(arrivedAt), ping: age(pingedAt), verdict: verdict, continued: age(continuedAt),
+            holder: holder.isEmpty ? nil : holder)
     }
 
-    package func isHeld(now: Moment) -> Bool { leasedUntil > now && leasedUntil <= now + Lease.length }
+    private func isHeld(now: Moment) -> Bool { leasedUntil > now && leasedUntil <= now + Lease.length }
 
     package mutating func arrived(age: Duration, now: Moment) { arrivedAt = Self.later(arrivedAt, now - age, now) }
 

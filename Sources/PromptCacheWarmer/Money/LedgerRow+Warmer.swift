@@ -31,9 +31,11 @@ extension LedgerRow {
     /// A request of the user's that has touched a scope.
     ///
     /// - Parameters:
-    ///   - usage: what its response said; nil if nobody has told.
+    ///   - arrival: what was told of it.
+    ///   - wall: when it began, by the time of day.
     ///   - entries: the scope's, as they were before the request, the last breakpoint's first; not empty.
-    init(arrivalAt start: Moment, wall: Moment, usage: Usage?, of entries: [WarmEntry]) {
+    init(_ arrival: Inbox.Arrival, wall: Moment, of entries: [WarmEntry]) {
+        let usage = arrival.usage
         let last = entries[0]
         let target = last.plan.target
         let missed = usage.map { $0.read == 0 } ?? false
@@ -43,7 +45,8 @@ extension LedgerRow {
             prefixes: last.covered(lifetime), lifetime: lifetime, choseHour: usage.map(last.choseHour) ?? false,
             usage: usage,
             cost: usage.map { target.price.cost(of: $0, modifiers: target.modifiers).total },
-            cause: missed ? usage.flatMap { last.missCause(arrivalAt: start, $0) } : nil)
+            cause: missed ? usage.flatMap { last.missCause(arrivalAt: arrival.at, $0) } : nil,
+            timeToFirstToken: arrival.timeToFirstToken)
     }
 }
 

@@ -23,6 +23,8 @@ public struct ScopeStatus: Sendable {
     public var isPaused: Bool
     /// Until when it is held whatever that costs, on the elapsed axis; nil if nobody has asked for it.
     public var keptUntil: Moment?
+    /// Which replica of the fleet was the last to ping it, as far as is known here; nil where nothing of that is left.
+    public var holder: String?
     /// What stopped it, and what to do.
     public var stopReason: String?
     /// The tokens of the last request that bore a usage.
@@ -47,6 +49,7 @@ public struct ScopeStatus: Sendable {
         reason = intent.reason.description
         isPaused = entry.isPaused
         keptUntil = entry.schedule.keptUntil.flatMap { $0 > now.elapsed ? $0 : nil }
+        holder = lifeLeft > .zero ? cell.holder : nil
         stopReason = entry.whyStopped
         lastUsage = entry.lastUsage
         totals = entry.totals

@@ -297,7 +297,9 @@ struct WarmEntry: Sendable {
         _ touch: LastTouch, asOf now: ClockReading, asked: Bool, experience: Experience
     ) -> Bool {
         // What differs by less is the same, counted in another way.
-        func isNews(_ moment: Moment, _ known: Moment?) -> Bool { known.map { moment > $0 + Standing.tolerance } ?? true }
+        func isNews(_ moment: Moment, _ known: Moment?) -> Bool {
+            known.map { moment > $0 + Standing.tolerance } ?? true
+        }
         func news(_ age: Duration?, _ known: Moment?) -> Moment? {
             guard let age, age <= lifetime.duration else { return nil }
             return isNews(now.elapsed - age, known) ? now.elapsed - age : nil

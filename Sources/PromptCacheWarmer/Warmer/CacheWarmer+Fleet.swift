@@ -7,7 +7,7 @@ extension CacheWarmer {
         options.fleet?.join(
             Fleet.Host(
                 clock: clock, logger: options.logger, metrics: options.metrics,
-                scopeCount: { [weak self] in await self?.scopeCount ?? 0 },
+                load: { [weak self] in await self?.load ?? FleetLoad(scopes: 0, holds: 0) },
                 resting: { [weak self] in await self?.resting ?? [] },
                 heard: { [weak self] touches, now in await self?.heard(touches, now) },
                 setWarming: { [weak self] reason in self?.setWarmingHere(offReason: reason) }))
@@ -16,7 +16,13 @@ extension CacheWarmer {
     /// Tells the others that a request of the user's has touched a prefix.
     func tellFleet(of cell: EntryCell, touchedAt start: Moment) {
         guard let fleet = options.fleet, let key = fleetKey(cell) else { return }
-        fleet.touched(key, at: start)
+        fleet.touched(key, at: start, now: clock.now.elapsed)
+    }
+
+    private var load: FleetLoad {
+        let now = clock.now.elapsed
+        let held = table.all.count { $0.holder == options.fleet?.name && $0.entry.lifeLeft(at: now) > .zero }
+        return FleetLoad(scopes: table.count, holds: held)
     }
 
     /// Whether other processes have a part in what is warmed.
@@ -33,7 +39,7 @@ extension CacheWarmer {
         guard let fleet = options.fleet, let cell = table[name].first else { return }
         for turn in turns {
             if let key = fleet.key(turn, paidAs: cell.entry.plan, cell.lane.client) {
-                fleet.continued(key, at: start)
+                fleet.continued(key, at: start, now: clock.now.elapsed)
             }
         }
     }
@@ -47,6 +53,7 @@ extension CacheWarmer {
     private func heard(_ touches: [String: LastTouch], _ now: ClockReading) {
         for cell in table.all where cell.rests(now) {
             guard let key = fleetKey(cell), let touch = touches[key] else { continue }
+            cell.holder = touch.holder
             let isNews = cell.entry.touchedElsewhere(touch, asOf: now, asked: false, experience: cell.lane.experience)
             if isNews { reschedule(cell) }
         }
@@ -67,7 +74,10 @@ extension CacheWarmer {
         }
         if intent.isAwaited {
             let report = await pinger.run(job, obstacle: obstacle)
-            if let touch = report.touch { fleet.pinged(key, touch) }
+            if let touch = report.touch {
+                cell.holder = fleet.name
+                fleet.pinged(key, touch)
+            }
             return report
         }
         let now = clock.now
@@ -75,12 +85,14 @@ extension CacheWarmer {
             key, of: cell.entry, lastTouch: cell.entry.schedule.anchor, now: now.elapsed)
         switch permission {
         case .granted(let lease):
+            cell.holder = fleet.name
             var job = job
             job.client = LeasedCall(call: job.client, fleet: fleet, lease: lease, clock: clock)
             let report = await pinger.run(job, obstacle: obstacle)
             fleet.finished(lease, touch: report.touch)
             return report
         case .touched(let touch):
+            cell.holder = touch.holder
             let isNews = cell.entry.touchedElsewhere(
                 touch, asOf: now, asked: intent.isAskedFor, experience: cell.lane.experience)
             return left(cell, for: isNews ? .zero : Lease.length, "another replica has touched it")

@@ -66,16 +66,17 @@ extension CacheWarmer {
     ///   - usage: the request's usage, if it is known.
     ///   - awaits: what the conversation waits for after the response. The adaptive policy learns from it.
     ///   - isSubAgent: whether a sub-agent sent it, which will end soon. The adaptive policy never pings those.
+    ///   - timeToFirstToken: how long the response took to begin, for the ledger: what users wait for warm against cold.
     ///   - isRecorded: whether it is written into the ledger; false where the host does that itself.
     public nonisolated func noteArrival(
         of scope: String, at start: Moment? = nil, usage: Usage? = nil, awaits: Awaits = .unknown,
-        isSubAgent: Bool = false, isRecorded: Bool = true
+        isSubAgent: Bool = false, timeToFirstToken: Duration? = nil, isRecorded: Bool = true
     ) {
         let now = options.clock.now.elapsed
         inbox.arrived(
             Inbox.Arrival(
                 scope: scope, at: min(start ?? now, now), usage: usage, awaits: awaits, isSubAgent: isSubAgent,
-                isRecorded: isRecorded))
+                timeToFirstToken: timeToFirstToken, isRecorded: isRecorded))
     }
 
     /// For which lifetime to mark the next request of a scope whose lifetime is the warmer's to choose: what is warm keeps

@@ -193,7 +193,7 @@ public actor CacheWarmer: Service {
         }
         let now = clock.now
         let wall = now.wall + (arrival.at - now.elapsed)
-        ledger.record(LedgerRow(arrivalAt: arrival.at, wall: wall, usage: arrival.usage, of: entries))
+        ledger.record(LedgerRow(arrival, wall: wall, of: entries))
     }
 
     private func fireDue(in lane: Lane, _ now: ClockReading) {

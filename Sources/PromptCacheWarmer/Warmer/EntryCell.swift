@@ -16,6 +16,8 @@ final class EntryCell {
     var isRecalled = false
     /// Whether its history has gone on since it was last written.
     var isUnwritten = false
+    /// Which replica of the fleet was the last to ping it, as far as is known here.
+    var holder: String?
     /// Its scope was removed or replaced.
     var isGone = false
 

@@ -10,6 +10,7 @@ final class Inbox: Sendable {
         var usage: Usage?
         var awaits = Awaits.unknown
         var isSubAgent = false
+        var timeToFirstToken: Duration?
         var isRecorded = true
     }
 

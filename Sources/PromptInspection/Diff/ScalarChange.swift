@@ -12,7 +12,7 @@ enum ScalarChange {
         let left = spot(in: Array(a[start..<min(a.count, at + reach)]), at: at - start)
         let right = spot(in: Array(b[start..<min(b.count, at + reach)]), at: at - start)
         if let left, left == right { return left }
-        return countsUp(a, b, at: at) ? .counter : .text
+        return inOneOnly(a, b, at: at) ?? (countsUp(a, b, at: at) ? .counter : .text)
     }
 
     static func ofNumbers(_ a: JSONNode, _ b: JSONNode) -> DifferenceKind {
@@ -28,6 +28,24 @@ enum ScalarChange {
         let covering = spots.filter { $0.range.contains(position) || $0.range.upperBound == position }
         guard let kind = (covering.first { $0.kind != .date } ?? covering.first)?.kind else { return nil }
         return kind == .uuid ? .uuid : .timestamp
+    }
+
+    /// A date or an identifier, maybe with a few words around it, that one of both has in the place of other words or of
+    /// nothing. Names of weekdays and months are words.
+    private static func inOneOnly(_ a: [UInt8], _ b: [UInt8], at: Int) -> DifferenceKind? {
+        var same = 0
+        while same < min(a.count, b.count) - at, a[a.count - 1 - same] == b[b.count - 1 - same] { same += 1 }
+        guard max(a.count, b.count) - same - at <= 2 * reach else { return nil }
+        let kinds = [a, b].compactMap { kind(of: $0, within: at..<$0.count - same) }
+        return kinds.count == 1 ? kinds[0] : nil
+    }
+
+    private static func kind(of text: [UInt8], within range: Range<Int>) -> DifferenceKind? {
+        let start = max(0, range.lowerBound - reach)
+        let end = min(text.count, range.upperBound + reach)
+        let place = range.lowerBound - start..<range.upperBound - start
+        let spot = VolatileScanner.spots(in: Array(text[start..<end])).first { $0.range.overlaps(place) }
+        return spot.map { $0.kind == .uuid ? .uuid : .timestamp }
     }
 
     /// Whether a whole number stands here in both, and they are not the same.

@@ -36,14 +36,19 @@ struct Lines {
             }
         }
 
-        var inflater: Inflater?
+        var decoder: BodyDecoder?
         var isFirst = true
         while let piece = try piece(of: file) {
-            if isFirst, piece.starts(with: [0x1F, 0x8B]) { inflater = try Inflater() }
+            if isFirst, piece.starts(with: [0x1F, 0x8B]) { decoder = try BodyDecoder(.gzip) }
             isFirst = false
-            if let inflater { try inflated { try inflater.inflate(piece, take) } } else { try take(piece[...]) }
+            guard let decoder else {
+                try take(piece[...])
+                continue
+            }
+            decoder.take(piece)
+            while let bytes = try decoded({ () throws(BodyCodingError) in try decoder.next() }) { try take(bytes) }
         }
-        if let inflater { try inflated { try inflater.finish() } }
+        if let decoder { try decoded { () throws(BodyCodingError) in try decoder.finish() } }
         if !rest.isEmpty { try body(number + 1, Self.trimmed(rest[...])) }
     }
 
@@ -68,10 +73,10 @@ struct Lines {
         }
     }
 
-    private func inflated(_ work: () throws -> Void) throws {
+    private func decoded<Value>(_ work: () throws(BodyCodingError) -> Value) throws(TrafficFault) -> Value {
         do {
-            try work()
-        } catch let error as BodyCodingError {
+            return try work()
+        } catch {
             throw TrafficFault(path, "\(error.reason); compress it again with gzip")
         }
     }

@@ -121,7 +121,7 @@ struct ConfigurationReader {
     }
 
     /// - Returns: nil for `off`.
-    func dashboard(_ cursor: YAMLCursor?) -> ListenAddress? {
+    func dashboard(_ cursor: YAMLCursor?) -> LoopbackAddress? {
         guard let cursor else { return .dashboard }
         if let isOn = cursor.word { return isOn ? .dashboard : nil }
         guard let section = cursor.object(["listen"], example: "{ listen: 127.0.0.1:8788 }, or off") else {
@@ -131,7 +131,7 @@ struct ConfigurationReader {
             return .dashboard
         }
         do {
-            return try ListenAddress(text)
+            return try LoopbackAddress(text)
         } catch {
             listen.fail("\(error)")
             return .dashboard

@@ -1,4 +1,4 @@
-extension ListenAddress {
+extension LoopbackAddress {
     /// Where the dashboard of a configuration listens, without reading the rest of it: no key is needed.
     ///
     /// - Parameters:
@@ -6,7 +6,7 @@ extension ListenAddress {
     ///   - file: its path, for faults.
     /// - Returns: nil where it is off.
     /// - Throws: ``InvalidConfiguration`` if the text is no configuration, or its address is none.
-    public static func dashboard(in yaml: String, file: String) throws(InvalidConfiguration) -> ListenAddress? {
+    public static func dashboard(in yaml: String, file: String) throws(InvalidConfiguration) -> LoopbackAddress? {
         let log = FaultLog()
         let root = YAMLDocument.root(of: yaml, file: file, log: log)?
             .object(ConfigurationReader.sections, example: "dashboard: { listen: 127.0.0.1:8788 }")

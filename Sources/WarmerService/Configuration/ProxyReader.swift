@@ -14,7 +14,7 @@ struct ProxyReader {
     /// - Returns: nil for `off`.
     func proxy(_ cursor: YAMLCursor?) -> ProxyOptions? {
         guard let cursor, cursor.word != false else { return nil }
-        if cursor.word == true { return options(ListenAddress.proxy, fallback(nil), rules: [], nil) }
+        if cursor.word == true { return options(LoopbackAddress.proxy, fallback(nil), rules: [], nil) }
         let keys = ["listen", "upstream", "routes", "warm", "policy", "gate", "header"]
         guard let section = cursor.object(keys, example: Self.example) else { return nil }
         let upstream = fallback(section["upstream"])
@@ -22,7 +22,7 @@ struct ProxyReader {
     }
 
     private func options(
-        _ address: ListenAddress, _ upstream: ProxyUpstream?, rules: [Routes.Rule], _ section: YAMLObject?
+        _ address: LoopbackAddress, _ upstream: ProxyUpstream?, rules: [Routes.Rule], _ section: YAMLObject?
     ) -> ProxyOptions? {
         let isWarming = section?["warm"]?.flag() ?? false
         let hasGate = section?["gate"]?.flag() ?? false
@@ -45,10 +45,10 @@ struct ProxyReader {
         }
     }
 
-    private func listen(_ cursor: YAMLCursor?) -> ListenAddress {
+    private func listen(_ cursor: YAMLCursor?) -> LoopbackAddress {
         guard let cursor, let text = cursor.text(example: "127.0.0.1:8787") else { return .proxy }
         do {
-            return try ListenAddress(text)
+            return try LoopbackAddress(text)
         } catch {
             cursor.fail("\(error)")
             return .proxy
@@ -96,7 +96,7 @@ struct ProxyReader {
     }
 }
 
-extension ListenAddress {
+extension LoopbackAddress {
     /// Where the proxy of a configuration listens unless told otherwise.
-    static let proxy = ListenAddress(loopback: "127.0.0.1", port: 8787)
+    static let proxy = LoopbackAddress(loopback: "127.0.0.1", port: 8787)
 }

@@ -38,7 +38,7 @@ public struct WarmerConfiguration: Sendable {
     /// What was measured of the upstreams' caches.
     public var profile: CacheProfile
     /// Where the dashboard and the control API listen; nil for nowhere.
-    public var dashboard: ListenAddress?
+    public var dashboard: LoopbackAddress?
     /// The proxy in front of the upstreams; nil for none.
     public var proxy: ProxyOptions?
     /// Where the ledger is kept; nil for in memory, which forgets with the process.
@@ -76,7 +76,7 @@ public struct WarmerConfiguration: Sendable {
     public init(
         upstreams: [String: Upstream], budget: Budget, scopes: [WarmScope], prices: PriceList = .builtIn,
         profile: CacheProfile = .documented,
-        dashboard: ListenAddress? = .dashboard, proxy: ProxyOptions? = nil, store: StoreLocation? = nil,
+        dashboard: LoopbackAddress? = .dashboard, proxy: ProxyOptions? = nil, store: StoreLocation? = nil,
         versions: StoreLocation = .sqlite("warmer-versions.sqlite"), follows: [String: FollowedVersion] = [:],
         logFormat: LogFormat = .text, file: String? = nil
     ) {

@@ -13,12 +13,14 @@ struct ArrivalNote {
     var awaits = Awaits.unknown
     /// Whether a sub-agent sent it.
     var isSubAgent = false
+    /// How long its response took to begin.
+    var timeToFirstToken: Duration?
 
     struct Fault: Error {
         var message: String
     }
 
-    private static let keys = ["usage", "seconds_ago", "awaits", "sub_agent"]
+    private static let keys = ["usage", "seconds_ago", "awaits", "sub_agent", "ttft_ms"]
 
     init(_ body: ByteBuffer) throws(Fault) {
         guard body.readableBytes > 0 else { return }
@@ -60,6 +62,13 @@ struct ArrivalNote {
                 throw Fault(message: "sub_agent: must be true or false")
             }
             self.isSubAgent = isSubAgent
+        }
+        if let node = root["ttft_ms"], node.kind != .null {
+            let milliseconds = node.kind == .number ? Double(String(decoding: node.bytes, as: UTF8.self)) : nil
+            guard let milliseconds, (0...86_400_000).contains(milliseconds) else {
+                throw Fault(message: "ttft_ms: must be the milliseconds until the response began, 0 to 86400000")
+            }
+            timeToFirstToken = .milliseconds(milliseconds)
         }
     }
 }

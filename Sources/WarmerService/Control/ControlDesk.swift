@@ -7,6 +7,8 @@ struct ControlDesk: Sendable {
     let warmer: CacheWarmer
     let clock: any WarmClock
     let keeper: ConfigurationKeeper
+    /// Nil where the store is nobody else's.
+    let fleet: FleetReader?
     let history: TickHistory
     let ledger: LedgerReader
     let whatIf: WhatIf

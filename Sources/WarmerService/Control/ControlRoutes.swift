@@ -18,6 +18,7 @@ struct ControlRoutes: Sendable {
         ArrivalsEndpoint(desk: desk).add(to: router)
         TrafficEndpoint(desk: desk).add(to: router)
         MoneyEndpoint(desk: desk).add(to: router)
+        FleetEndpoint(desk: desk).add(to: router)
         DashboardEndpoint(desk: desk).add(to: router)
         let guarded = router.group()
             .add(middleware: TokenGuard(token: desk.token, tokenFile: desk.killSwitch.state.tokenFile))

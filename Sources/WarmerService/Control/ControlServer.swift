@@ -7,7 +7,7 @@ import ServiceLifecycle
 /// The control API as a service, which tells once where it listens.
 struct ControlServer: Service {
     let routes: ControlRoutes
-    let address: ListenAddress
+    let address: LoopbackAddress
     let logger: Logger
     /// Gets the port once it listens; ends in any case.
     let listening: AsyncStream<Int>.Continuation

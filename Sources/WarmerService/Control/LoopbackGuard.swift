@@ -31,12 +31,12 @@ struct LoopbackGuard<Context: RequestContext>: RouterMiddleware {
     }
 
     private static func isLoopback(_ authority: String) -> Bool {
-        if ListenAddress.loopbackHost(authority) != nil { return true }
+        if LoopbackAddress.loopbackHost(authority) != nil { return true }
         guard let colon = authority.lastIndex(of: ":"), UInt16(authority[authority.index(after: colon)...]) != nil
         else {
             return false
         }
-        return ListenAddress.loopbackHost(authority[..<colon]) != nil
+        return LoopbackAddress.loopbackHost(authority[..<colon]) != nil
     }
 }
 

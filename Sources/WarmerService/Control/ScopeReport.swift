@@ -15,10 +15,10 @@ struct ScopeReport {
             "breakpoint": .string(status.breakpoint), "key": .string(status.key.hex),
             "state": .string(status.state.rawValue), "policy": .string(status.policy.name),
             "lifetime": .string(status.lifetime.rawValue),
-            "life_left_seconds": Self.seconds(status.lifeLeft), "next": next(status),
+            "life_left_seconds": .seconds(status.lifeLeft), "next": next(status),
             "paused": .boolean(status.isPaused),
             "kept_until": .optional(status.keptUntil.map { iso8601($0 + .milliseconds(500)) }),
-            "stopped": .optional(status.stopReason),
+            "held_by": .optional(status.holder), "stopped": .optional(status.stopReason),
             "totals": Self.totals(status.totals), "last_usage": status.lastUsage.map(Self.usage) ?? .null,
             "last_ping": status.lastPing.map(Self.ping) ?? .null,
         ]
@@ -30,7 +30,7 @@ struct ScopeReport {
         return [
             "key": .string(longest.key.hex), "scope": .string(longest.scope), "model": .string(longest.model.name),
             "breakpoint": .string(longest.breakpoint), "lifetime": .string(longest.lifetime.rawValue),
-            "life_left_seconds": Self.seconds(longest.lifeLeft), "is_warm": .boolean(longest.lifeLeft > .zero),
+            "life_left_seconds": .seconds(longest.lifeLeft), "is_warm": .boolean(longest.lifeLeft > .zero),
         ]
     }
 
@@ -38,7 +38,7 @@ struct ScopeReport {
         let at = status.nextAt.flatMap { $0 == .distantFuture ? nil : max($0, now.elapsed) }
         return [
             "at": .optional(at.map(iso8601)),
-            "in_seconds": at.map { Self.seconds($0 - now.elapsed) } ?? .null,
+            "in_seconds": at.map { .seconds($0 - now.elapsed) } ?? .null,
             "is_ping": .boolean(status.nextIsPing), "reason": .string(status.reason),
         ]
     }
@@ -59,7 +59,7 @@ struct ScopeReport {
         return [
             "at": .string(ping.at.iso8601), "outcome": .string(outcome), "cause": .optional(detail),
             "cost_usd": .string(ping.cost.decimal), "calls": .integer(ping.calls),
-            "latency_seconds": ping.latencySeconds.map { seconds(.seconds($0)) } ?? .null,
+            "latency_seconds": ping.latencySeconds.map { JSONOutput.seconds(.seconds($0)) } ?? .null,
         ]
     }
 
@@ -78,8 +78,8 @@ struct ScopeReport {
         return [
             "at": .string(tick.at.wall.iso8601), "breakpoint": .string(tick.breakpoint), "outcome": .string(outcome),
             "cause": .optional(detail), "reason": .string(tick.reason), "cost_usd": .string(tick.cost.decimal),
-            "usage": usage(tick.usage), "calls": .integer(tick.calls), "lateness_seconds": seconds(tick.lateness),
-            "latency_seconds": tick.latency.map(seconds) ?? .null,
+            "usage": usage(tick.usage), "calls": .integer(tick.calls), "lateness_seconds": .seconds(tick.lateness),
+            "latency_seconds": tick.latency.map(JSONOutput.seconds) ?? .null,
         ]
     }
 
@@ -92,7 +92,7 @@ struct ScopeReport {
                     [
                         "breakpoint": .string(prefix.breakpoint), "verdict": .string(prefix.verdict.rawValue),
                         "verified": prefix.isVerified.map(JSONOutput.boolean) ?? .null, "usage": usage(prefix.usage),
-                        "cost_usd": .string(prefix.cost.decimal), "latency_seconds": seconds(prefix.latency),
+                        "cost_usd": .string(prefix.cost.decimal), "latency_seconds": .seconds(prefix.latency),
                     ]
                 }),
         ]
@@ -104,9 +104,11 @@ struct ScopeReport {
             "read": .integer(usage.read), "output": .integer(usage.output),
         ]
     }
+}
 
+extension JSONOutput {
     /// To the millisecond.
-    private static func seconds(_ duration: Duration) -> JSONOutput {
+    static func seconds(_ duration: Duration) -> JSONOutput {
         .double((duration / .milliseconds(1)).rounded() / 1000)
     }
 }

@@ -30,6 +30,7 @@ public struct WarmerDaemon: Service {
     private let history: TickHistory
     private let arrivals = ArrivalHistory()
     private let proxy: ProxyService?
+    private let fleet: Fleet?
     private let reload: (@Sendable () async throws(InvalidConfiguration) -> WarmerConfiguration)?
 
     /// - Parameters:
@@ -73,15 +74,25 @@ public struct WarmerDaemon: Service {
             ?? configuration.upstreams.mapValues {
                 try AnthropicClient(credential: $0.credential, endpoint: $0.endpoint, headers: headers)
             }
+        let watcher = configuration.proxy.map { ProxyService.watcher($0, clock: clock) }
+        let own = Dictionary(
+            uniqueKeysWithValues: clients.map { name, call -> (String, any WarmCall) in
+                guard let watcher, let upstream = configuration.upstreams[name] else { return (name, call) }
+                return (
+                    name, SeenCall(call: call, credential: upstream.credential, watcher: watcher, clock: clock)
+                )
+            })
         let follower = clock as? FollowerClock
         let vault = CredentialVault()
+        let fleet = (store as? any PingLease).map { Fleet($0, name: Self.replicaName) }
+        self.fleet = fleet
         let proxied = ProxyCall.clients(of: configuration.proxy, vault: vault, clock: clock, headers: headers)
         let (ticks, ticked) = AsyncStream.makeStream(of: Tick.self, bufferingPolicy: .bufferingNewest(1024))
         let warmer = CacheWarmer(
-            clients: clients.merging(proxied) { $1 }.mapValues { follower?.participating($0) ?? $0 },
+            clients: own.merging(proxied) { $1 }.mapValues { follower?.participating($0) ?? $0 },
             options: WarmerOptions(
                 budget: configuration.budget, gate: store, ledger: HeardLedger(ledger: store, history: history),
-                experience: store, fleet: (store as? any PingLease).map { Fleet($0, name: Self.replicaName) },
+                experience: store, fleet: fleet,
                 prices: configuration.prices, profile: configuration.profile, clock: clock, logger: logger,
                 metrics: metrics,
                 warmingSwitch: WarmingSwitch(offReason: KillSwitch.offReason(environment, state)),
@@ -91,12 +102,13 @@ public struct WarmerDaemon: Service {
                     onTick?(tick)
                 }))
         self.warmer = warmer
-        proxy = configuration.proxy.map { [arrivals] options in
+        proxy = configuration.proxy.flatMap { [arrivals] options in
+            guard let watcher else { return nil }
             let house = ProxySurroundings(
                 warmer: options.isWarming ? warmer : nil, vault: vault, prices: configuration.prices,
                 profile: configuration.profile, clock: clock,
                 ledger: store, history: arrivals, metrics: metrics, logger: logger)
-            return ProxyService(options, house, ticks: ticks) { port in
+            return ProxyService(options, house, watcher: watcher, ticks: ticks) { port in
                 let scheme = options.server.serverTLS == nil ? "http" : "https"
                 let host = options.server.host
                 announce("proxy listening on \(scheme)://\(host.contains(":") ? "[\(host)]" : host):\(port)")
@@ -128,7 +140,7 @@ public struct WarmerDaemon: Service {
         }
         if let address = configuration.dashboard, let token {
             let desk = ControlDesk(
-                warmer: warmer, clock: clock, keeper: keeper, history: history,
+                warmer: warmer, clock: clock, keeper: keeper, fleet: FleetReader(fleet), history: history,
                 ledger: LedgerReader(store, clock: clock),
                 whatIf: WhatIf(
                     store, clock: clock, prices: configuration.prices, timeZone: configuration.budget.timeZone),

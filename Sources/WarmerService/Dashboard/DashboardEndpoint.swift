@@ -13,6 +13,7 @@ struct DashboardEndpoint {
         router.get("/money") { _, _ in await page(.money) }
         router.get("/history") { _, _ in await page(.history) }
         router.get("/misses") { _, _ in await page(.misses) }
+        router.get("/fleet") { _, _ in await page(.fleet) }
         router.get("/what-if") { _, _ in await page(.whatIf) }
         router.get("/scopes/:name") { _, context in await page(.scope(context.parameters.get("name") ?? "")) }
         router.get("/live") { request, _ in live(request) }
@@ -32,7 +33,7 @@ struct DashboardEndpoint {
     private func page(_ page: DashboardPage) async -> Response {
         guard let html = await PageWriter(desk: desk).whole(page) else {
             if case .scope(let name) = page { return await desk.unknown(name) }
-            return .fault("there is no such page", status: .notFound)
+            return .fault("there is no fleet: the store is this daemon's alone", status: .notFound)
         }
         return .text(html, type: "text/html; charset=utf-8")
     }

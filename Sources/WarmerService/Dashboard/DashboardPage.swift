@@ -8,6 +8,8 @@ enum DashboardPage: Hashable, Sendable {
     case money
     case history
     case misses
+    /// Only where there is one.
+    case fleet
     case whatIf
     case scope(String)
 
@@ -21,6 +23,7 @@ enum DashboardPage: Hashable, Sendable {
         case "money": self = .money
         case "history": self = .history
         case "misses": self = .misses
+        case "fleet": self = .fleet
         case "whatif": self = .whatIf
         case "scope": self = .scope(String(parameters["name"] ?? ""))
         case let other: throw RequestRefusal(message: "page: there is no '\(other)'")
@@ -39,6 +42,7 @@ enum DashboardPage: Hashable, Sendable {
         case .money: "money"
         case .history: "history"
         case .misses: "misses"
+        case .fleet: "fleet"
         case .whatIf: "whatif"
         case .scope: "scope"
         }
@@ -56,7 +60,7 @@ enum DashboardPage: Hashable, Sendable {
     var showsLedger: Bool {
         switch self {
         case .money, .history, .misses: true
-        case .now, .whatIf, .scope: false
+        case .now, .fleet, .whatIf, .scope: false
         }
     }
 

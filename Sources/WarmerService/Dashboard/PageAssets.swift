@@ -18,7 +18,7 @@ enum PageAssets {
             "frame": PackageResources.frame_mustache, "head": PackageResources.head_mustache,
             "now": PackageResources.now_mustache, "money": PackageResources.money_mustache,
             "history": PackageResources.history_mustache, "misses": PackageResources.misses_mustache,
-            "whatif": PackageResources.whatif_mustache,
+            "whatif": PackageResources.whatif_mustache, "fleet": PackageResources.fleet_mustache,
             "scope": PackageResources.scope_mustache, "ticks": PackageResources.ticks_mustache,
             "bars": PackageResources.bars_mustache, "timeline": PackageResources.timeline_mustache,
             "life": PackageResources.life_mustache,

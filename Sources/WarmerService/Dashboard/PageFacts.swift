@@ -13,6 +13,8 @@ struct PageFacts {
     let history: TickHistory
     /// For pages that show it; nil where none is kept.
     let ledger: LedgerReader.Reading?
+    /// For the page that shows it; nil where there is none.
+    let fleet: FleetReader.Reading?
 
     var budget: Budget { state.configuration.budget }
     var words: PageWords { PageWords(now: now.wall, timeZone: budget.timeZone) }
@@ -29,8 +31,10 @@ struct PageFacts {
             switch page {
             case .now(let query): query
             case .money: ScopeQuery(order: .spending, limit: DashboardPage.scopesListed)
+            case .fleet: ScopeQuery(limit: DashboardPage.scopesListed)
             default: ScopeQuery(limit: 0)
             }
+        fleet = page == .fleet ? await desk.fleet?.read() : nil
         overview = await desk.warmer.overview(query)
         spentToday = await desk.warmer.spentToday()
         state = await desk.keeper.state
@@ -48,6 +52,8 @@ struct PageFacts {
         private var faults: [String]
         private var offReason: String?
         private var proven: [Int64]
+        private var replicas: [ReplicaStatus]
+        private var fleetFault: String?
         private var lines: [String]
 
         init(_ facts: PageFacts, _ statuses: [ScopeStatus]) {
@@ -62,8 +68,11 @@ struct PageFacts {
                 Int64(all?.requests ?? 0), all?.pingCost.picodollars ?? 0, all?.saved.picodollars ?? 0,
                 Int64(facts.history.arrivals(limit: 1).first?.at.nanosecondsSince1970 ?? 0),
             ]
+            // A replica that is heard of grows no older.
+            replicas = facts.fleet?.replicas ?? []
+            fleetFault = facts.fleet?.fault
             lines = (facts.overview.page + statuses).map { status in
-                "\(status.id) \(status.state) \(status.nextAt?.nanosecondsSince1970 ?? 0) \(status.totals.hashValue) \(status.keptUntil?.nanosecondsSince1970 ?? 0)"
+                "\(status.id) \(status.state) \(status.nextAt?.nanosecondsSince1970 ?? 0) \(status.totals.hashValue) \(status.keptUntil?.nanosecondsSince1970 ?? 0) \(status.holder ?? "")"
             }
         }
     }

@@ -11,7 +11,7 @@ struct PageWriter {
         var signature: PageFacts.Signature
     }
 
-    /// - Returns: nil if there is no such scope.
+    /// - Returns: nil if there is no such scope, or no fleet.
     func live(_ page: DashboardPage) async -> Live? {
         let facts = await PageFacts(page, desk)
         var statuses: [ScopeStatus] = []
@@ -21,6 +21,9 @@ struct PageWriter {
         case .money: content = MoneyContent(facts)
         case .history: content = HistoryContent(facts)
         case .misses: content = MissesContent(facts)
+        case .fleet:
+            guard let fleet = facts.fleet else { return nil }
+            content = FleetContent(fleet, facts)
         case .whatIf: content = WhatIfContent(await desk.whatIf.answer(), facts.words)
         case .scope(let name):
             statuses = await desk.warmer.status(of: name)
@@ -32,11 +35,11 @@ struct PageWriter {
             html: head + PageAssets.render(content, page.name), signature: PageFacts.Signature(facts, statuses))
     }
 
-    /// - Returns: nil if there is no such scope.
+    /// - Returns: nil if there is no such scope, or no fleet.
     func whole(_ page: DashboardPage) async -> String? {
         guard let live = await live(page) else { return nil }
         let frame = Frame(
-            title: page.title, pages: Frame.pages(current: page), liveURL: page.liveURL, live: live.html,
+            title: page.title, pages: Frame.pages(current: page, hasFleet: desk.fleet != nil), liveURL: page.liveURL, live: live.html,
             version: WarmerVersion.current, tokenFile: desk.killSwitch.state.tokenFile)
         return PageAssets.render(frame, "frame")
     }
@@ -55,12 +58,14 @@ struct PageWriter {
         var version: String
         var tokenFile: String
 
-        static func pages(current: DashboardPage) -> [Link] {
-            [
-                ("/", "Now", "now"), ("/money", "Money", "money"), ("/history", "History", "history"),
-                ("/misses", "Misses", "misses"), ("/what-if", "What if", "whatif"),
-            ]
-            .map { Link(path: $0.0, label: $0.1, isCurrent: $0.2 == current.name) }
+        static func pages(current: DashboardPage, hasFleet: Bool) -> [Link] {
+            let fleet = hasFleet ? [("/fleet", "Fleet", "fleet")] : []
+            return
+                ([
+                    ("/", "Now", "now"), ("/money", "Money", "money"), ("/history", "History", "history"),
+                    ("/misses", "Misses", "misses"), ("/what-if", "What if", "whatif"),
+                ] + fleet)
+                .map { Link(path: $0.0, label: $0.1, isCurrent: $0.2 == current.name) }
         }
     }
 }

@@ -80,7 +80,7 @@ public struct Doctor: Sendable {
             )
     }
 
-    private func address(_ address: ListenAddress?, _ state: StateDirectory) async -> [Finding] {
+    private func address(_ address: LoopbackAddress?, _ state: StateDirectory) async -> [Finding] {
         guard let address else {
             return [Finding("dashboard", .warning, "is off: no command can reach the daemon; switch it on")]
         }

@@ -51,7 +51,8 @@ public final class PrometheusMetrics: MetricsFactory {
     }
 
     public func makeTimer(label: String, dimensions: [(String, String)]) -> any TimerHandler {
-        histogram(Self.name(label, ending: "_seconds"), dimensions, MetricCatalogue.secondsBuckets)
+        let name = Self.name(label, ending: "_seconds")
+        return histogram(name, dimensions, MetricCatalogue.secondsBuckets(name))
     }
 
     // Series live as long as the process: a counter that vanished would read as a restart.

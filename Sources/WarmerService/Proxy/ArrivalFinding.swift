@@ -66,7 +66,8 @@ struct ArrivalFinding: Sendable, Hashable {
         if isHit, diverged == nil {
             verdict = .hit
             // Without the ping between them it would have come too late.
-            if let entry = arrival.expectation.alive, arrival.at - entry.arrivedAt > entry.lifetime.duration, let prices
+            if let entry = arrival.expectation.alive, let prices,
+                entry.arrivedAt.map({ arrival.at - $0 > entry.lifetime.duration }) ?? true
             {
                 saved = (prices.write(entry.lifetime) - prices.read) * usage.read
             }

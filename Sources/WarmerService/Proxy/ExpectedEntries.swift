@@ -12,8 +12,8 @@ struct ExpectedEntries: Sendable {
     struct Entry: Sendable {
         /// The start of the last request, of anybody's, that wrote or read it.
         var touchedAt: Moment
-        /// The start of the last request of the user's.
-        var arrivedAt: Moment
+        /// The start of the last request of the user's; nil where only pings have come.
+        var arrivedAt: Moment?
         var lifetime: Lifetime
         /// What it holds, once a usage has told.
         var tokens: Int?
@@ -57,8 +57,19 @@ struct ExpectedEntries: Sendable {
     ///   - cached: the tokens up to its last breakpoint, once they are known.
     ///   - rules: how the provider's cache behaves.
     mutating func arrived(_ trail: PrefixTrail, realm: Int, at start: Moment, cached: Int?, rules: CacheRules) {
+        took(trail, realm: realm, at: start, cached: cached, rules: rules, isArrival: true)
+    }
+
+    /// A ping has been taken that may be of something no request has come for yet.
+    mutating func pinged(_ trail: PrefixTrail, realm: Int, at start: Moment, cached: Int, rules: CacheRules) {
+        took(trail, realm: realm, at: start, cached: cached, rules: rules, isArrival: false)
+    }
+
+    private mutating func took(
+        _ trail: PrefixTrail, realm: Int, at start: Moment, cached: Int?, rules: CacheRules, isArrival: Bool
+    ) {
         let read = trail.longestMatch { isAlive($0, realm: realm, at: start) }?.key
-        if let read { touch(Place(realm: realm, key: read), at: start, isArrival: true) }
+        if let read { touch(Place(realm: realm, key: read), at: start, isArrival: isArrival) }
         // Above older tokens an hour is worth no more than they are, unless it was measured to be.
         let below = read.flatMap { entries[Place(realm: realm, key: $0)]?.lifetime }
         let longest = rules.hourKeepsAll ? .oneHour : below ?? .oneHour
@@ -68,7 +79,8 @@ struct ExpectedEntries: Sendable {
             let isRefreshed = isAlive(prefix.key, realm: realm, at: start)
             let lifetime = isRefreshed ? entries[place]?.lifetime : nil
             entries[place] = Entry(
-                touchedAt: max(start, entries[place]?.touchedAt ?? start), arrivedAt: start,
+                touchedAt: max(start, entries[place]?.touchedAt ?? start),
+                arrivedAt: isArrival ? start : entries[place]?.arrivedAt,
                 lifetime: lifetime ?? min(rules.lifetime(asked: prefix.breakpoint.lifetime), longest), tokens: tokens)
         }
         prune()
@@ -79,7 +91,7 @@ struct ExpectedEntries: Sendable {
         keys.compactMap { entries[Place(realm: realm, key: $0)]?.touchedAt }.max()
     }
 
-    /// A ping of ours has kept prefixes alive.
+    /// A ping has kept prefixes alive that a request has told of.
     mutating func pinged(_ keys: [PrefixKey], realm: Int, at start: Moment) {
         for key in keys { touch(Place(realm: realm, key: key), at: start, isArrival: false) }
     }
@@ -87,7 +99,7 @@ struct ExpectedEntries: Sendable {
     private mutating func touch(_ place: Place, at start: Moment, isArrival: Bool) {
         guard var entry = entries[place] else { return }
         entry.touchedAt = max(entry.touchedAt, start)
-        if isArrival { entry.arrivedAt = max(entry.arrivedAt, start) }
+        if isArrival { entry.arrivedAt = max(entry.arrivedAt ?? start, start) }
         entries[place] = entry
     }
 

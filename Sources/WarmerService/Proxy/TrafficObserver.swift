@@ -68,6 +68,7 @@ actor TrafficObserver {
             case .request(let request): await seen(request)
             case .begun(let exchange, let status, let at): began(exchange, status: status, at: at)
             case .ended(let response): await ended(response)
+            case .call(let call): await seen(call)
             }
             clock.release()
         }
@@ -135,12 +136,36 @@ actor TrafficObserver {
             note: sighting.note, model: model, run: run)
     }
 
+    /// A call of the daemon's own: its requests' prefixes are there for everybody in its workspace.
+    private func seen(_ call: CallSighting) async {
+        guard let request = await Self.readElsewhere(call) else { return }
+        let sender = clients.client(call.headers, endpoint: call.endpoint) {
+            realms.digest(of: $0, endpoint: call.endpoint)
+        }
+        if let workspace = call.workspace {
+            realms.learn(workspace, endpoint: call.endpoint, digest: sender.digest)
+        }
+        let rules = models[request.model, call.endpoint].rules
+        let context = RequestContext(
+            endpoint: call.endpoint, betas: ReplayHeaders.betas(call.headers),
+            separatesLifetimes: rules.separatesLifetimes)
+        let remembered = await Self.followElsewhere(request, in: context, rules: rules, after: nil)
+        entries.pinged(
+            remembered.trail, realm: realms.realm(of: sender.digest), at: call.at, cached: call.usage.cached,
+            rules: rules)
+    }
+
     /// Bytes that are read on the event loop: a fifth of a millisecond.
     private static let largestHere = 256 << 10
 
     @concurrent
     private static func readElsewhere(_ sighting: RequestSighting) async throws -> MessagesRequest {
         try request(sighting)
+    }
+
+    @concurrent
+    private static func readElsewhere(_ call: CallSighting) async -> MessagesRequest? {
+        try? MessagesRequest(call.body)
     }
 
     @concurrent
@@ -234,8 +259,10 @@ actor TrafficObserver {
         await judge(arrival, response, usage: usage)
         let isCached = usage.map { $0.cached > 0 } ?? true
         if isCached {
+            // The response may have named the workspace first.
             entries.arrived(
-                arrival.trail, realm: arrival.realm, at: arrival.at, cached: usage?.cached, rules: arrival.model.rules)
+                arrival.trail, realm: realms.realm(of: arrival.digest), at: arrival.at, cached: usage?.cached,
+                rules: arrival.model.rules)
         }
         if let id = arrival.recognition?.id { lastRequests.keep(arrival.remembered, of: id, realm: arrival.realm) }
         await succeeded(arrival, usage: usage, awaits: Awaits(response.message?.stopReason))

@@ -75,9 +75,11 @@ struct ExplainCommand: AsyncParsableCommand {
         Terminal.print("  next     \(action ?? "nothing until something happens")")
         Terminal.print("  why      \(row.reason)")
         func count(_ key: String) -> Int { row.totals?[key]?.integer ?? 0 }
+        func counted(_ key: String) -> String { count(key) == 1 ? "1 \(key.dropLast())" : "\(count(key)) \(key)" }
         Terminal.print(
-            "  so far   \(count("pings")) pings: \(count("hits")) hits, \(count("rewrites")) rewrites; "
-                + "\(count("failures")) failed, \(count("refusals")) refused; \(count("arrivals")) arrivals")
+            "  so far   \(counted("pings")): \(counted("hits")), \(counted("rewrites")); "
+                + "\(count("failures")) failed, \(count("refusals")) refused; \(counted("arrivals"))")
+        if let holder = row.holder { Terminal.print("  held by  \(holder)") }
         Terminal.print("  spent    \((try? USD(row.spent))?.short ?? row.spent)")
     }
 

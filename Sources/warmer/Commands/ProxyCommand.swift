@@ -43,7 +43,7 @@ struct ProxyCommand: AsyncParsableCommand {
     func run() async throws {
         let address = try ListenAddress(listen)
         let tls = try serverTLS()
-        let control = try control.map { try WarmerService.ListenAddress($0) }
+        let control = try control.map { try LoopbackAddress($0) }
         let lines = ProxyLines()
         let daemon = try await flags.daemon(listen: address, tls: tls, control: control) { lines.print($0) }
         CoreDumps.switchOff()

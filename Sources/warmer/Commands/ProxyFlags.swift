@@ -68,7 +68,7 @@ struct ProxyFlags: ParsableArguments {
     ///   - announce: called with a line for each server that listens.
     func daemon(
         listen: ListenAddress, upstream usual: String = "https://api.anthropic.com", tls: TLSConfiguration? = nil,
-        control: WarmerService.ListenAddress? = nil, announce: @escaping @Sendable (String) -> Void
+        control: LoopbackAddress? = nil, announce: @escaping @Sendable (String) -> Void
     ) async throws -> WarmerDaemon {
         let options = ProxyOptions(
             server: try server(listen, upstream ?? usual, tls), isWarming: warm, policy: try warmPolicy(),

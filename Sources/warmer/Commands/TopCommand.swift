@@ -50,8 +50,7 @@ struct TopCommand: AsyncParsableCommand {
     private func frame(_ client: ControlClient, size: (width: Int, height: Int?)) async throws -> TopFrame {
         let listing = try await client.get("/v1/scopes?limit=\(size.height ?? 1000)")
         let rows = (listing["scopes"]?.elements).map { $0.map(ScopeRow.init) } ?? []
-        let summary = DaemonSummary(
-            daemon: try await client.get("/v1/daemon"), budget: try await client.get("/v1/budget"))
+        let summary = try await DaemonSummary(client)
         return TopFrame(
             summary: summary, rows: rows, found: listing["found"]?.integer ?? rows.count, width: size.width,
             height: size.height)

@@ -18,11 +18,11 @@ struct ControlOptions: ParsableArguments {
         if let control {
             return control.hasSuffix("/") ? String(control.dropLast()) : control
         }
-        guard FileManager.default.fileExists(atPath: config) else { return WarmerService.ListenAddress.dashboard.url }
+        guard FileManager.default.fileExists(atPath: config) else { return LoopbackAddress.dashboard.url }
         let text = String(decoding: try Files.read(config), as: UTF8.self)
-        let address: WarmerService.ListenAddress?
+        let address: LoopbackAddress?
         do {
-            address = try WarmerService.ListenAddress.dashboard(in: text, file: config)
+            address = try LoopbackAddress.dashboard(in: text, file: config)
         } catch {
             throw Failure(.usage, error.faults.first?.description ?? "\(config): invalid")
         }

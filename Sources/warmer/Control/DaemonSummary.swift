@@ -5,6 +5,13 @@ import OrderedJSON
 struct DaemonSummary {
     let daemon: JSONNode
     let budget: JSONNode
+    let fleet: JSONNode
+
+    init(_ client: ControlClient) async throws {
+        daemon = try await client.get("/v1/daemon")
+        budget = try await client.get("/v1/budget")
+        fleet = try await client.get("/v1/fleet")
+    }
 
     var line: String {
         let isOn = daemon["warming"]?["on"]?.boolean ?? true
@@ -22,6 +29,9 @@ struct DaemonSummary {
         return parts.compactMap(\.self).joined(separator: " · ")
     }
 
+    /// The replicas, a line each; none where there is no fleet.
+    var replicas: [ReplicaRow] { (fleet["replicas"]?.elements).map { $0.map(ReplicaRow.init) } ?? [] }
+
     /// What somebody should know besides, a line each.
     var warnings: [String] {
         let off = daemon["warming"]?["off_reason"]?.string.map {
@@ -30,7 +40,8 @@ struct DaemonSummary {
         let file = daemon["configuration"]?["file"]?.string ?? "the configuration"
         let faults = daemon["configuration"]?["faults"]?.elements.compactMap(\.string) ?? []
         let refused = faults.map { "\(file) was not taken over: \($0)" }
-        return (off.map { [$0] } ?? []) + refused
+        let lost = (fleet["fault"]?.string).map { ["the store of the fleet cannot be asked: \($0)"] } ?? []
+        return (off.map { [$0] } ?? []) + refused + lost
     }
 
     private func money(_ key: String) -> String {

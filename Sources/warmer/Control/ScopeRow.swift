@@ -14,6 +14,8 @@ struct ScopeRow {
     var nextIn: Double?
     var nextIsPing: Bool
     var reason: String
+    /// Which replica of a fleet has pinged it last.
+    var holder: String?
     var spent: String
     var totals: JSONNode?
     var lastPing: JSONNode?
@@ -29,6 +31,7 @@ struct ScopeRow {
         nextIn = node["next"]?["in_seconds"]?.number
         nextIsPing = node["next"]?["is_ping"]?.boolean ?? false
         reason = node["stopped"]?.string ?? node["next"]?["reason"]?.string ?? ""
+        holder = node["held_by"]?.string
         totals = node["totals"]
         lastPing = node["last_ping"]?.kind == .null ? nil : node["last_ping"]
         spent = totals?["spent_usd"]?.string ?? "0"

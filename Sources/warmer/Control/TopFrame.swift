@@ -14,7 +14,8 @@ struct TopFrame {
     /// No line is wider than the terminal.
     var lines: [String] {
         let warnings = summary.warnings.map { Terminal.paint(clipped($0, to: width), .yellow) }
-        let head = [summary.line] + warnings + [""]
+        let replicas = fleet(room: height.map { max(0, $0 / 3) } ?? .max)
+        let head = [summary.line] + warnings + replicas + [""]
         let room = height.map { max(0, $0 - head.count - 2) } ?? rows.count
         let shown = rows.prefix(room)
         let name = min(max(shown.map(\.id.count).max() ?? 5, 5), max(8, width / 4))
@@ -22,12 +23,21 @@ struct TopFrame {
         return head + shown.map { line($0, name: name) } + (more > 0 ? ["and \(more) more"] : [])
     }
 
+    /// The replicas, and how many more there are than there is room for.
+    private func fleet(room: Int) -> [String] {
+        let replicas = summary.replicas
+        guard !replicas.isEmpty else { return [] }
+        let lines = ReplicaRow.table(Array(replicas.prefix(room)), width: width)
+        let more = replicas.count - room
+        return [""] + lines + (more > 0 ? ["and \(more) more replicas"] : [])
+    }
+
     private func line(_ row: ScopeRow, name: Int) -> String {
         let left = row.lifeLeft > 0 ? Clockface.text(row.lifeLeft) : "cold"
         let state = ["warm", "cold"].contains(row.state) ? left : row.state
         let taken = name + Self.barWidth + 14
         return clipped(row.id, to: name).padded(name) + "  " + Terminal.paint(bar(row), row.color) + "  "
-            + Terminal.paint(state.padded(8), row.color) + "  " + clipped(row.next, to: max(0, width - taken))
+            + Terminal.paint(state.padded(8), row.color) + "  " + clipped((row.holder.map { "held by \($0), " } ?? "") + row.next, to: max(0, width - taken))
     }
 
     /// What is left of the lifetime, in eighths of a character.

@@ -23,11 +23,12 @@ final class Crew: Sendable {
     /// A replica's way to the store, which can be cut.
     final class Link: PingLease {
         private let store: any PingLease
-        private let state = Mutex((isCut: false, beats: 0))
+        private let state = Mutex((isCut: false, beats: 0, granted: 0))
 
         init(_ store: any PingLease) { self.store = store }
 
         var beats: Int { state.withLock(\.beats) }
+        var granted: Int { state.withLock(\.granted) }
         func cut(_ isCut: Bool) { state.withLock { $0.isCut = isCut } }
 
         private func check() throws(LedgerError) {
@@ -36,7 +37,9 @@ final class Crew: Sendable {
 
         func claim(_ claim: PingClaim) async throws(LedgerError) -> ClaimAnswer {
             try check()
-            return try await store.claim(claim)
+            let answer = try await store.claim(claim)
+            if case .granted = answer { state.withLock { $0.granted += 1 } }
+            return answer
         }
 
         func beat(_ beat: FleetBeat) async throws(LedgerError) -> FleetNews {

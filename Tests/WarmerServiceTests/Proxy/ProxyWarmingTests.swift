@@ -49,6 +49,27 @@ struct ProxyWarmingTests {
         #expect(bill.saved > bill.pingsSpent)
     }
 
+    @Test("what the daemon's own pings have written is known to be there, for the keys of its workspace")
+    func ownScopes() async throws {
+        let own = WarmScope(
+            name: "own", body: Array(Prompts.request().utf8), policy: try WarmPolicy("every:240s@5m"),
+            upstream: "emulator")
+        let bill = try await RunningProxy.run(budget: Self.dollar, scopes: [own]) { proxy in
+            await proxy.advance(100)
+            let first = try await proxy.post(Talk.body(["a"]))
+            #expect(first.note == "hit; expires-in=200")
+            #expect(first.usage?["cache_read_input_tokens"]?.integer ?? 0 > 1000)
+            await proxy.advance(190)
+            // No response has said yet whose this key is.
+            #expect(try await proxy.post(Talk.body(["b"]), key: "sk-emu-me-2").note == "cold; cause=first-sight")
+            #expect(try await proxy.post(Talk.body(["c"]), key: "sk-emu-me-2").note == "hit; expires-in=300")
+            let other = try await proxy.post(Talk.body(["a"]), key: "sk-emu-other-1")
+            #expect(other.note == "cold; cause=first-sight")
+        }
+        #expect(bill.requests == 4 && bill.hits == 3 && bill.firstSights == 1)
+        #expect(bill.saved > .zero)
+    }
+
     @Test("the ledger has every request and every ping once, and proves that warming paid")
     func ledger() async throws {
         let folder = try Folder()

@@ -27,7 +27,7 @@ struct RunningDaemon: Sendable {
 
     static func run(
         _ scope: String = Prompts.scope, clock: any WarmClock, clients: [String: any WarmCall]?,
-        upstream: String? = nil, folder: Folder? = nil, environment: [String: String] = [:],
+        upstream: String? = nil, store: (any WarmStore)? = nil, folder: Folder? = nil, environment: [String: String] = [:],
         body: @escaping @Sendable (RunningDaemon) async throws -> Void
     ) async throws {
         let folder = try folder ?? Folder(["support.json": Prompts.request()])
@@ -39,7 +39,8 @@ struct RunningDaemon: Sendable {
             try await WarmerConfiguration.load("\(folder.path)/warmer.yaml", environment: Folder.environment)
         }
         let daemon = try WarmerDaemon(
-            await folder.read(yaml), clock: clock, clients: clients, state: folder.state, environment: environment,
+            await folder.read(yaml), clock: clock, clients: clients, store: store, state: folder.state,
+            environment: environment,
             logger: logger, reload: load, announce: { announced.yield($0) })
         let group = ServiceGroup(services: [daemon], logger: logger)
         try await withThrowingTaskGroup(of: Void.self) { tasks in

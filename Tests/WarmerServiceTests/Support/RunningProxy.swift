@@ -11,6 +11,7 @@ import PromptCacheWarmer
 import ServiceLifecycle
 import SteppedTime
 import Synchronization
+import Upstreams
 import WarmerService
 import WarmerTesting
 import WarmingPolicies
@@ -27,12 +28,14 @@ struct RunningProxy: Sendable {
     ///   - policy: one that has nothing to learn, so that a test can say when it pings.
     ///   - gate: holds each request until it has been looked at, so that its response is sure to bear the note.
     ///   - control: whether the control API listens.
+    ///   - scopes: the daemon's own, of the upstream `emulator`.
     ///   - ledger: where arrivals and pings are written down.
     /// - Returns: the bill, once the proxy has stopped.
     @discardableResult
     static func run(
         budget: Budget? = nil, policy: WarmPolicy = .breakEven(.fiveMinutes), gate: Bool = true, header: Bool = true,
         latency: LatencyModel = .none, mostScopes: Int = 1000, control: Bool = false, ledger: String? = nil,
+        scopes: [WarmScope] = [],
         body: @escaping @Sendable (RunningProxy) async throws -> Void
     ) async throws -> TrafficBill {
         let time = SteppedTime()
@@ -43,8 +46,9 @@ struct RunningProxy: Sendable {
             let folder = try Folder()
             let clock = SteppedClock(time)
             let configuration = WarmerConfiguration(
-                upstreams: [:], budget: budget ?? .perDay(.zero), scopes: [],
-                dashboard: control ? try ListenAddress("127.0.0.1:0") : nil,
+                upstreams: ["emulator": .init(endpoint: emulator.baseURL, credential: .apiKey("sk-emu-me-1"))],
+                budget: budget ?? .perDay(.zero), scopes: scopes,
+                dashboard: control ? try LoopbackAddress("127.0.0.1:0") : nil,
                 proxy: ProxyOptions(
                     server: ProxyConfiguration(
                         routes: Routes(fallback: upstream), timeouts: .init(drain: .seconds(1))),

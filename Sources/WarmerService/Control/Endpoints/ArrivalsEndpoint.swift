@@ -31,7 +31,7 @@ struct ArrivalsEndpoint {
             let note = try ArrivalNote(body)
             desk.warmer.noteArrival(
                 of: name, at: now - note.age, usage: note.usage, awaits: note.awaits,
-                isSubAgent: note.isSubAgent)
+                isSubAgent: note.isSubAgent, timeToFirstToken: note.timeToFirstToken)
             return .json(["scope": .string(name)], status: .accepted)
         } catch {
             return .fault(error.message, status: .badRequest)

@@ -30,6 +30,8 @@ struct ScopeLine {
     var reason: String
     /// Until when somebody wants it to be kept.
     var kept: String?
+    /// Which replica has pinged it last, where there are several.
+    var holder: String?
     var pings: Int
     var hits: Int
     var arrivals: Int
@@ -58,6 +60,7 @@ struct ScopeLine {
             actionIn = PageWords.clock(at - now.elapsed)
         }
         kept = status.keptUntil.map { words.time(now.wall + ($0 - now.elapsed)) }
+        holder = status.holder
         reason = status.stopReason ?? status.reason
         pings = status.totals.pings
         hits = status.totals.hits

@@ -16,6 +16,7 @@ function count() {
   for (const bar of live.querySelectorAll("progress[data-until]")) {
     bar.value = Math.max(0, (Number(bar.dataset.until) - now) / 1000);
   }
+  for (const text of live.querySelectorAll("[data-since]")) text.textContent = clock(now - Number(text.dataset.since));
   for (const text of live.querySelectorAll("[data-count]")) {
     const left = Number(text.dataset.count) - now;
     text.textContent = left > 0 ? clock(left) : text.dataset.end;

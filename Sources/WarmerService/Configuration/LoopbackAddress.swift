@@ -1,12 +1,12 @@
 /// Where a server of the daemon listens: on this machine only.
-public struct ListenAddress: Hashable, Sendable {
+public struct LoopbackAddress: Hashable, Sendable {
     /// `127.0.0.1`, `::1`, `localhost`, or another address of this machine's own network.
     public let host: String
     /// 0 for any free port.
     public let port: Int
 
     /// Where the dashboard listens unless told otherwise.
-    public static let dashboard = ListenAddress(loopback: "127.0.0.1", port: 8788)
+    public static let dashboard = LoopbackAddress(loopback: "127.0.0.1", port: 8788)
 
     init(loopback host: String, port: Int) {
         self.host = host
@@ -15,13 +15,13 @@ public struct ListenAddress: Hashable, Sendable {
 
     /// An address such as `127.0.0.1:8788` or `[::1]:0`.
     ///
-    /// - Throws: ``ListenAddressError`` if it is none, or if other machines could reach it.
-    public init(_ text: String) throws(ListenAddressError) {
+    /// - Throws: ``LoopbackAddressError`` if it is none, or if other machines could reach it.
+    public init(_ text: String) throws(LoopbackAddressError) {
         guard let colon = text.lastIndex(of: ":"), let port = Int(text[text.index(after: colon)...]),
             (0...65535).contains(port), !text[..<colon].isEmpty
-        else { throw ListenAddressError("'\(text)' is no address: write a host and a port such as 127.0.0.1:8788") }
+        else { throw LoopbackAddressError("'\(text)' is no address: write a host and a port such as 127.0.0.1:8788") }
         guard let host = Self.loopbackHost(text[..<colon]) else {
-            throw ListenAddressError(
+            throw LoopbackAddressError(
                 "'\(text)' could be reached by other machines: take 127.0.0.1:\(port), and a tunnel from elsewhere")
         }
         self.init(loopback: host, port: port)
@@ -42,7 +42,7 @@ public struct ListenAddress: Hashable, Sendable {
 }
 
 /// Why nothing can listen there.
-public struct ListenAddressError: Error, Hashable, Sendable, CustomStringConvertible {
+public struct LoopbackAddressError: Error, Hashable, Sendable, CustomStringConvertible {
     /// One line, with what to do.
     public let description: String
 
