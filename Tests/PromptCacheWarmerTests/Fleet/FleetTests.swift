@@ -220,6 +220,7 @@ struct FleetTests {
         // The longer request begins, and while it is answered the ping of the turn before becomes due.
         let turn = try turn(3)
         let start = crew.clock.now.elapsed
+        crew.call.touch(at: start)
         await crew.advance(9)
         #expect(try crew.call.sent.map(messages) == [1])
         try await crew.warmers[1].replace(turn.scope)
