@@ -81,12 +81,15 @@ extension StoreConformance {
             clock.move(by: .seconds(8))
             let touch = LastTouch(arrival: .seconds(17), continued: .seconds(10))
             try expectEqual(
-                try await leases.claim(claim("a", age: .seconds(17), isTurn: true)), .touched(touch), "of a turn")
+                try await leases.claim(claim("a", age: .seconds(17), turn: .seconds(17))), .touched(touch), "of a turn")
+            try expectEqual(
+                try await leases.claim(claim("a", age: .seconds(3), turn: .seconds(17))), .touched(touch),
+                "whoever has pinged it since")
             try expectEqual(try await leases.touches(of: ["k"]), ["k": touch], "who rests and asks")
             // What many requests share has not been touched by that.
             let lease = try await leased(leases, "a", age: .seconds(17))
             _ = try await leases.beat(beat("a", pings: [.init(key: "k", generation: lease.generation)]))
-            guard case .granted = try await leases.claim(claim("c", age: .seconds(3), isTurn: true)) else {
+            guard case .granted = try await leases.claim(claim("c", age: .seconds(3), turn: .seconds(3))) else {
                 throw Failure(description: "who has seen it since may not ping it")
             }
         },
@@ -187,9 +190,9 @@ extension StoreConformance {
     ]
 
     private static func claim(
-        _ replica: String, _ key: String = "k", age: Duration? = .seconds(290), isTurn: Bool = false
+        _ replica: String, _ key: String = "k", age: Duration? = .seconds(290), turn: Duration? = nil
     ) -> PingClaim {
-        PingClaim(key: key, replica: replica, lifetime: .seconds(300), age: age, isTurn: isTurn)
+        PingClaim(key: key, replica: replica, lifetime: .seconds(300), age: age, turn: turn)
     }
 
     private static func leased(

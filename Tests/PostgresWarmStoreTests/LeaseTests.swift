@@ -55,7 +55,7 @@ struct LeaseTests {
             if random.chance(50) {
                 let age = random.chance(10) ? nil : Duration.milliseconds(Int.random(in: 0...400_000, using: &random))
                 var wish = Self.claim(replica, key, age: age)
-                wish.isTurn = random.chance(50)
+                if random.chance(50) { wish.turn = .milliseconds(Int.random(in: 0...800_000, using: &random)) }
                 let (asked, said) = (try await rule.claim(wish), try await store.claim(wish))
                 #expect(said == asked, "step \(step): \(wish)")
                 if case .granted(let lease) = said { leases.append(lease) }

@@ -7,9 +7,10 @@ extension PostgresWarmStore: PingLease {
     public func claim(_ claim: PingClaim) async throws(LedgerError) -> ClaimAnswer {
         let now = nowParameter
         let window = claim.known - Standing.tolerance
+        let turn = claim.turn.map { "\(($0 - Standing.tolerance).nanoseconds)" }
         return try await asking { connection throws(PostgresFault) in
             let granted = try connection.run(
-                Self.claiming, [claim.key, claim.replica, now, "\(window.nanoseconds)", "\(claim.isTurn)"])
+                Self.claiming, [claim.key, claim.replica, now, "\(window.nanoseconds)", turn])
             if let generation = granted.count > 0 ? granted.integer(0, 0) : nil {
                 return .granted(Lease(key: claim.key, generation: generation))
             }
@@ -17,9 +18,12 @@ extension PostgresWarmStore: PingLease {
             // What has just been given up may be asked for again.
             guard rows.count > 0 else { return .held(for: Lease.length) }
             let touch = LastTouch(rows, 0)
-            let isTouched = [touch.arrival, touch.ping, claim.isTurn ? touch.continued : nil].contains {
-                $0.map { $0 + Standing.tolerance < claim.known } ?? false
+            func isNews(_ age: Duration?, _ known: Duration?) -> Bool {
+                if let age, let known { age + Standing.tolerance < known } else { false }
             }
+            let isTouched =
+                isNews(touch.arrival, claim.known) || isNews(touch.ping, claim.known)
+                || isNews(touch.continued, claim.turn)
             return isTouched ? .touched(touch) : .held(for: max(.zero, .nanoseconds(rows.integer(0, "lease") ?? 0)))
         }
     }
@@ -74,14 +78,14 @@ extension PostgresWarmStore: PingLease {
         WHERE (old.holder = excluded.holder
                 OR old.leased_until NOT BETWEEN excluded.leased_until - \(Lease.length.nanoseconds) + 1
                     AND excluded.leased_until)
-            AND \(isUntouched("arrived_at")) AND \(isUntouched("pinged_at"))
-            AND (NOT $5::boolean OR \(isUntouched("continued_at")))
+            AND \(isUntouched("arrived_at", "$4")) AND \(isUntouched("pinged_at", "$4"))
+            AND ($5::bigint IS NULL OR \(isUntouched("continued_at", "$5")))
         RETURNING generation
         """
 
-    private static func isUntouched(_ column: String) -> String {
+    private static func isUntouched(_ column: String, _ window: String) -> String {
         """
-        coalesce(old.\(column), 0) NOT BETWEEN excluded.leased_until - \(Lease.length.nanoseconds) - $4::bigint + 1
+        coalesce(old.\(column), 0) NOT BETWEEN excluded.leased_until - \(Lease.length.nanoseconds) - \(window)::bigint + 1
             AND excluded.leased_until - \(Lease.length.nanoseconds) + \(Standing.future.nanoseconds)
         """
     }

@@ -205,7 +205,8 @@ extension Fleet {
     func claim(_ key: String, of entry: WarmEntry, lastTouch: Moment?, now: Moment) async -> Permission {
         let claim = PingClaim(
             key: key, replica: name, lifetime: entry.lifetime.duration,
-            age: lastTouch.map { max(.zero, now - $0) }, isTurn: entry.plan.isTurn)
+            age: lastTouch.map { max(.zero, now - $0) },
+            turn: entry.plan.isTurn ? entry.schedule.lastArrival.map { max(.zero, now - $0) } : nil)
         do {
             switch try await store.claim(claim) {
             case .granted(let lease):

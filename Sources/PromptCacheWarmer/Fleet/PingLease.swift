@@ -36,15 +36,16 @@ public struct PingClaim: Sendable, Hashable {
     public var lifetime: Duration
     /// How long ago the last touch began that the replica knows of; nil if it knows of none.
     public var age: Duration?
-    /// Whether it is the last turn of a conversation, which nobody needs once a longer request has gone on from it.
-    public var isTurn: Bool
+    /// For a turn of a conversation how long ago its last arrival began that the replica knows of: nobody needs it once a
+    /// longer request has gone on from it since, whoever has pinged it meanwhile. Nil for what many requests share.
+    public var turn: Duration?
 
-    public init(key: String, replica: String, lifetime: Duration, age: Duration?, isTurn: Bool = false) {
+    public init(key: String, replica: String, lifetime: Duration, age: Duration?, turn: Duration? = nil) {
         self.key = key
         self.replica = replica
         self.lifetime = lifetime
         self.age = age
-        self.isTurn = isTurn
+        self.turn = turn
     }
 }
 

@@ -5,8 +5,8 @@ package import WarmingPolicies
 ///
 /// ```
 /// since   = now − min(age, lifetime) + ½ s        the half second is for what two ways of counting an age may differ by
-/// touched   somebody's arrival or ping began after `since`, and not in a future of more than a minute; for a turn of a
-///           conversation a longer request that went on from it counts as well
+/// touched   somebody's arrival or ping began after `since`, and not in a future of more than a minute; or a longer request
+///           went on from a turn of a conversation after its last arrival, counted in the same way
 /// held      another's lease runs on, by no more than leases last
 /// ```
 /// What lies in the future, or runs longer than it can, was written before the clock jumped back, and counts for nothing. A
@@ -28,8 +28,11 @@ package struct Standing: Sendable {
 
     package mutating func claim(_ claim: PingClaim, now: Moment) -> ClaimAnswer {
         let since = now - min(claim.age ?? claim.lifetime, claim.lifetime) + Self.tolerance
-        func isSince(_ moment: Moment?) -> Bool { moment.map { $0 > since && $0 <= now + Self.future } ?? false }
-        if isSince(arrivedAt) || isSince(pingedAt) || claim.isTurn && isSince(continuedAt) {
+        func isAfter(_ since: Moment, _ moment: Moment?) -> Bool {
+            moment.map { $0 > since && $0 <= now + Self.future } ?? false
+        }
+        let isContinued = claim.turn.map { isAfter(now - $0 + Self.tolerance, continuedAt) } ?? false
+        if isAfter(since, arrivedAt) || isAfter(since, pingedAt) || isContinued {
             return .touched(lastTouch(now: now))
         }
         if isHeld(now: now), holder != claim.replica { return .held(for: leasedUntil - now) }

@@ -297,11 +297,15 @@ struct WarmEntry: Sendable {
         _ touch: LastTouch, asOf now: ClockReading, asked: Bool, experience: Experience
     ) -> Bool {
         // What differs by less is the same, counted in another way.
+        func isNews(_ moment: Moment, _ known: Moment?) -> Bool {
+            known.map { moment > $0 + Standing.tolerance } ?? true
+        }
         func news(_ age: Duration?, _ known: Moment?) -> Moment? {
             guard let age, age <= lifetime.duration else { return nil }
-            let moment = now.elapsed - age
-            return known.map { moment > $0 + Standing.tolerance } ?? true ? moment : nil
+            return isNews(now.elapsed - age, known) ? now.elapsed - age : nil
         }
+        let wentOn = touch.continued.map { now.elapsed - $0 }
+        let isContinued = plan.isTurn && (wentOn.map { isNews($0, schedule.lastArrival) } ?? false)
         let (arrival, ping) = (news(touch.arrival, schedule.lastArrival), news(touch.ping, schedule.lastPing))
         let continued = plan.isTurn ? news(touch.continued, schedule.lastArrival) : nil
         for start in [arrival, continued].compactMap(\.self).sorted() {
@@ -309,14 +313,16 @@ struct WarmEntry: Sendable {
                 Arrival(start: start, prefixTokens: lastUsage?.cached ?? plan.size.estimatedTokens),
                 shared: &experience.shared, prices: plan.target.ratios)
         }
-        if let last = continued ?? arrival { isContinued = continued == last && last >= arrival ?? last }
+        if isContinued || arrival != nil {
+            self.isContinued = isContinued && (wentOn ?? .distantPast) >= arrival ?? .distantPast
+        }
         if let ping, asked {
             schedule.prewarmed(at: ping, verdict: touch.verdict ?? .hit, lifetime: lifetime)
         } else if let ping {
             schedule.pinged(at: ping, verdict: touch.verdict ?? .hit, lifetime: lifetime)
         }
         if asked { prewarmedUntil = max(prewarmedUntil, now.wall) }
-        return arrival != nil || ping != nil || continued != nil
+        return arrival != nil || ping != nil || isContinued
     }
 
     /// A ping under way goes on, and is booked when it ends.

@@ -187,8 +187,8 @@ struct FleetTests {
     }
 
     private func messages(_ sent: ScriptedCall.Sent) throws -> Int {
-        let request = try MessagesRequest(sent.request.body)
-        return request["messages"].map { Array($0.elements).count } ?? 0
+        let messages: JSONNode = try #require(try MessagesRequest(sent.request.body)["messages"])
+        return messages.elements.count { _ in true }
     }
 
     @Test("A conversation that wanders from replica to replica is pinged where its last turn went, once")
@@ -209,6 +209,25 @@ struct FleetTests {
         try await goOn(5, at: 2, crew)
         await crew.advance(290)
         #expect(try crew.call.sent.suffix(2).map(messages).sorted() == [5, 7])
+    }
+
+    @Test("A turn that was pinged while the conversation went on from it is let go all the same")
+    func pingedMeanwhile() async throws {
+        let crew = Crew(2)
+        for warmer in crew.warmers { await warmer.start() }
+        try await goOn(1, at: 0, crew)
+        await crew.advance(270)
+        // The longer request begins, and while it is answered the ping of the turn before becomes due.
+        let turn = try turn(3)
+        let start = crew.clock.now.elapsed
+        crew.call.touch(at: start)
+        await crew.advance(9)
+        #expect(try crew.call.sent.map(messages) == [1])
+        try await crew.warmers[1].replace(turn.scope)
+        crew.warmers[1].noteArrival(of: "talk", at: start)
+        await crew.warmers[1].continued("talk", from: turn.keys, at: start)
+        await crew.advance(600)
+        #expect(try crew.call.sent.map(messages) == [1, 3, 3])
     }
 
     @Test("A turn that its client asked to keep is kept, wherever the conversation goes on")
