@@ -27,6 +27,7 @@ arguments.add_argument("--scopes", type=int, default=100_000)
 arguments.add_argument("--rows", type=int, default=1_000_000)
 arguments.add_argument("--seconds", type=float, default=30)
 options = arguments.parse_args()
+options.warmer = os.path.abspath(options.warmer)
 over = []
 
 

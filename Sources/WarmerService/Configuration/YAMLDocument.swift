@@ -12,9 +12,10 @@ enum YAMLDocument {
                 fail(nil, "is empty: it needs upstreams, budget and scopes")
                 return nil
             }
-            var room = nodesAtMost
+            let most = max(nodesAtLeast, yaml.utf8.count)
+            var room = most
             if fits(node, &room) { return YAMLCursor(node: node, path: "", file: file, log: log) }
-            fail(node.mark, "has more than \(nodesAtMost) values; write out its aliases, or keep prompts in files")
+            fail(node.mark, "has more than \(most) values; write out its aliases, or keep prompts in files")
         } catch let error as YamlError {
             switch error {
             case .scanner(let context, let problem, let mark, _), .parser(let context, let problem, let mark, _),
@@ -35,8 +36,8 @@ enum YAMLDocument {
         return nil
     }
 
-    /// Aliases of aliases make an endless document of a short text.
-    private static let nodesAtMost = 100_000
+    /// Aliases of aliases make an endless document of a short text; without them each value takes a byte at least.
+    private static let nodesAtLeast = 100_000
 
     private static func fits(_ node: Node, _ room: inout Int) -> Bool {
         room -= 1

@@ -24,8 +24,11 @@ struct SoakTests {
             while await watcher.next() != nil { count += 1 }
             return count
         }
+        var timeouts = ProxyConfiguration.Timeouts.patient
+        timeouts.linger = .seconds(3600)
         let proxy = try await ProxyServer.start(
-            ProxyConfiguration(routes: Routes(fallback: try ProxyUpstream("http://127.0.0.1:\(upstreamPort)"))),
+            ProxyConfiguration(
+                routes: Routes(fallback: try ProxyUpstream("http://127.0.0.1:\(upstreamPort)")), timeouts: timeouts),
             watcher: watcher)
         let client = SoakClient(port: proxy.port)
 

@@ -29,7 +29,7 @@ struct Scene: Sendable {
 }
 
 func withProxy(
-    timeouts: ProxyConfiguration.Timeouts = .init(), limits: ProxyConfiguration.Limits = .init(),
+    timeouts: ProxyConfiguration.Timeouts = .patient, limits: ProxyConfiguration.Limits = .init(),
     _ body: (Scene) async throws -> Void
 ) async throws {
     let upstream = try await ScriptedUpstream.start()
@@ -45,6 +45,12 @@ func withProxy(
     }
     await proxy.stop()
     await upstream.stop()
+}
+
+extension ProxyConfiguration.Timeouts {
+    /// On a machine that is busy with other things, tests may take their time.
+    static let patient = Self(
+        connect: .seconds(3600), headers: .seconds(3600), idle: .seconds(3600), keepAlive: .seconds(3600))
 }
 
 let post = "POST /v1/messages HTTP/1.1\r\nhost: proxy\r\n"
