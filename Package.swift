@@ -54,6 +54,7 @@ let package = Package(
         .library(name: "SQLiteWarmStore", targets: ["SQLiteWarmStore"]),
         .library(name: "PostgresWarmStore", targets: ["PostgresWarmStore"]),
         .library(name: "StoreConformance", targets: ["StoreConformance"]),
+        .library(name: "TestPostgres", targets: ["TestPostgres"]),
         .library(name: "Upstreams", targets: ["Upstreams"]),
         .library(name: "PromptCacheEmulator", targets: ["PromptCacheEmulator", "SteppedTime"]),
         .library(name: "WarmerTesting", targets: ["WarmerTesting", "SteppedTime"]),
@@ -126,6 +127,8 @@ let package = Package(
         // For tests of hosts: the warmer's clock on stepped time.
         room("WarmerTesting", ["PromptCacheWarmer", "SteppedTime", "WarmingPolicies"]),
         // Compressed bodies, by Debian's zlib, brotli and zstd.
+        // The settings of libc's memory.
+        .systemLibrary(name: "CMalloc"),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CBrotli", pkgConfig: "libbrotlidec", providers: [.apt(["libbrotli-dev"])]),
         .systemLibrary(name: "CZstandard", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
@@ -158,7 +161,8 @@ let package = Package(
         .executableTarget(
             name: "warmer",
             dependencies: [
-                "OrderedJSON", "PromptCache", "CachePrices", "CacheProbe", "CacheReports", "PromptInspection",
+                "CMalloc", "OrderedJSON", "PromptCache", "CachePrices", "CacheProbe", "CacheReports",
+                "PromptInspection",
                 "WarmingPolicies", "SQLiteWarmStore", "SteppedTime", "TrafficImport", "PromptCacheWarmer", "Upstreams",
                 "PromptCacheEmulator", "WarmerService", "WarmerTesting", "CacheProxy", argumentParser, asyncHTTPClient,
                 lifecycle,

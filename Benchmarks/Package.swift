@@ -20,6 +20,7 @@ let package = Package(
     ],
     targets: [
         .target(name: "SampleBodies", swiftSettings: strict),
+        .target(name: "ProcessFigures", swiftSettings: strict),
         .executableTarget(
             name: "ByteBenchmarks",
             dependencies: ["SampleBodies", .product(name: "PromptCache", package: "prompt-cache-warmer")],
@@ -38,6 +39,7 @@ let package = Package(
         .executableTarget(
             name: "ScaleBenchmark",
             dependencies: [
+                "ProcessFigures",
                 .product(name: "PromptCache", package: "prompt-cache-warmer"),
                 .product(name: "PromptCacheWarmer", package: "prompt-cache-warmer"),
                 .product(name: "Upstreams", package: "prompt-cache-warmer"),
@@ -53,6 +55,18 @@ let package = Package(
                 .product(name: "PromptCacheWarmer", package: "prompt-cache-warmer"),
                 .product(name: "PromptInspection", package: "prompt-cache-warmer"),
                 .product(name: "SQLiteWarmStore", package: "prompt-cache-warmer"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict),
+        .executableTarget(
+            name: "FleetBenchmark",
+            dependencies: [
+                "ProcessFigures",
+                .product(name: "PostgresWarmStore", package: "prompt-cache-warmer"),
+                .product(name: "PromptCache", package: "prompt-cache-warmer"),
+                .product(name: "PromptCacheWarmer", package: "prompt-cache-warmer"),
+                .product(name: "SQLiteWarmStore", package: "prompt-cache-warmer"),
+                .product(name: "TestPostgres", package: "prompt-cache-warmer"),
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict),

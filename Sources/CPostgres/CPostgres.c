@@ -38,6 +38,7 @@ static void *function(const char *name) {
         return real ARGUMENTS;                                          \
     }
 
+FORWARD(int, PQlibVersion, (void), ())
 FORWARD(PQconninfoOption *, PQconninfoParse, (const char *text, char **fault), (text, fault))
 FORWARD(void, PQconninfoFree, (PQconninfoOption * options), (options))
 

@@ -24,6 +24,11 @@ public struct PrefixKey: Hashable, Sendable {
     }
 }
 
+extension PrefixKey {
+    /// A quarter of a hash is hash enough.
+    public func hash(into hasher: inout Hasher) { hasher.combine(words[0]) }
+}
+
 extension PrefixKey: CustomStringConvertible {
     public var description: String { hex }
 }

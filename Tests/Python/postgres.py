@@ -33,7 +33,12 @@ class Postgres:
             time.sleep(0.05)
         self.url = f"postgres://postgres@127.0.0.1:{self.port}/postgres"
 
+    def run(self, sql):
+        subprocess.run(["psql", "-qX", "-v", "ON_ERROR_STOP=1", "-c", sql, self.url], check=True)
+
     def stop(self):
+        if self.process.poll() is not None:
+            return
         # At once, whoever is connected.
         self.process.send_signal(2)
         self.process.wait(timeout=30)

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 from conftest import Emulator
+from postgres import Postgres
 from prompts import request
 
 WARMER = os.environ["WARMER"]
@@ -96,6 +97,13 @@ def emulator():
     emulator = Emulator()
     yield emulator
     emulator.stop()
+
+
+@pytest.fixture
+def postgres():
+    postgres = Postgres()
+    yield postgres
+    postgres.stop()
 
 
 @pytest.fixture
@@ -289,6 +297,99 @@ def test_doctor_finds_what_is_wrong(daemon):
     )
     unreachable = doctor()
     assert unreachable.returncode == 1 and "http://127.0.0.1:9 cannot be reached" in unreachable.stdout
+
+
+def findings(daemon, *arguments):
+    done = subprocess.run(
+        [WARMER, "doctor", "--json", *arguments], cwd=daemon.folder, env=daemon.environment, capture_output=True, text=True,
+        timeout=60,
+    )
+    report = json.loads(done.stdout)["findings"]
+    assert done.returncode == (1 if any(finding["level"] == "bad" for finding in report) else 0)
+    return {finding["subject"]: (finding["level"], finding["text"]) for finding in report}
+
+
+def test_doctor_looks_at_a_file_that_is_the_store(tmp_path, emulator):
+    daemon = Daemon(tmp_path, emulator)
+    ledger = tmp_path / "warmer.sqlite"
+    level, text = findings(daemon)["store"]
+    assert level == "good" and text.endswith("warmer.sqlite: is made at the start") and not ledger.exists()
+    daemon.start()
+    found = findings(daemon)
+    assert found["store"][0] == "good" and "can be written, schema " in found["store"][1]
+    assert "MB are free" in found["disk"][1]
+    daemon.stop()
+    for path in tmp_path.glob("warmer.sqlite*"):
+        path.unlink()
+    ledger.write_text("Dear diary, " * 1000)
+    level, text = findings(daemon)["store"]
+    assert level == "bad" and "is no ledger; name another file" in text
+    daemon.write(more="store: { sqlite: nowhere/warmer.sqlite }")
+    assert "see that its folder is there" in findings(daemon)["store"][1]
+    daemon.write(more="store: off")
+    assert findings(daemon)["store"][0] == "warning"
+
+
+def test_doctor_looks_at_a_database_that_is_the_store(tmp_path, emulator, postgres):
+    daemon = Daemon(tmp_path, emulator)
+    daemon.write(more=f"store: {{ postgres: '{postgres.url}' }}")
+    found = findings(daemon)
+    assert found["store"][0] == "good" and "its tables are made at the start" in found["store"][1]
+    assert re.search(r"PostgreSQL \d+.* through libpq \d+", found["store"][1])
+    assert found["store's clock"][0] == "good"
+    postgres.run("CREATE ROLE guest LOGIN")
+    daemon.write(more=f"store: {{ postgres: '{postgres.url.replace('postgres@', 'guest@')}' }}")
+    assert "grant CREATE on the database" in findings(daemon)["store"][1]
+    daemon.write(more=f"store: {{ postgres: '{postgres.url}' }}")
+    daemon.start()
+    daemon.stop()
+    assert re.search(r"schema \d+$", findings(daemon)["store"][1])
+    postgres.run(
+        "GRANT USAGE ON SCHEMA prompt_cache_warmer TO guest;"
+        "GRANT SELECT ON ALL TABLES IN SCHEMA prompt_cache_warmer TO guest"
+    )
+    daemon.write(more=f"store: {{ postgres: '{postgres.url.replace('postgres@', 'guest@')}' }}")
+    level, text = findings(daemon)["store"]
+    assert level == "bad" and "event" in text and "grant SELECT, INSERT, UPDATE and DELETE" in text
+    daemon.write(more=f"store: {{ postgres: '{postgres.url}x' }}")
+    level, text = findings(daemon)["store"]
+    assert level == "bad" and "does not exist; create it, or correct the URL" in text
+    postgres.run("UPDATE prompt_cache_warmer.schema_version SET version = 99")
+    daemon.write(more=f"store: {{ postgres: '{postgres.url}' }}")
+    assert "was written by a newer version" in findings(daemon)["store"][1]
+    postgres.stop()
+    level, text = findings(daemon)["store"]
+    assert level == "bad" and "cannot be reached" in text
+
+
+def test_doctor_looks_at_the_profile(tmp_path, emulator):
+    daemon = Daemon(tmp_path, emulator)
+    assert "`warmer probe` measures them" in findings(daemon)["profile"][1]
+    profile = tmp_path / "warmer-profile.json"
+
+    def write(**more):
+        cache = {"endpoint": emulator.url, "model": request()["model"], **more}
+        profile.write_text(json.dumps({"caches": [cache]}))
+
+    write(measured_at=time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()))
+    level, text = findings(daemon, "--profile", str(profile))["profile"]
+    assert level == "good" and text == f"{request()['model']} at {emulator.url} was measured today"
+    daemon.write(more="profile: warmer-profile.json")
+    assert findings(daemon)["profile"][0] == "good"
+    write(measured_at="2020-01-05T00:00:00Z")
+    level, text = findings(daemon)["profile"]
+    assert level == "warning" and "days ago; `warmer probe` tells whether that still holds" in text
+    write()
+    assert "does not say when" in findings(daemon)["profile"][1]
+    write(endpoint="https://elsewhere.example")
+    level, text = findings(daemon)["profile"]
+    assert level == "warning" and f"has nothing of {request()['model']} at {emulator.url}" in text
+    profile.write_text("{}")
+    assert "caches: must be a list" in findings(daemon)["configuration"][1]
+    daemon.write()
+    for path, words in [(profile, "`warmer probe` write it anew"), (tmp_path / "none", "have `warmer probe` write it")]:
+        level, text = findings(daemon, "--profile", str(path))["profile"]
+        assert level == "bad" and words in text
 
 
 def test_top_is_one_picture_in_a_pipe(daemon):

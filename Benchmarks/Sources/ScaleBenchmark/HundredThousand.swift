@@ -1,5 +1,6 @@
 import CachePrices
 import Logging
+import ProcessFigures
 import PromptCache
 import PromptCacheWarmer
 import Synchronization

@@ -108,17 +108,12 @@ struct FleetTable {
         try forget()
     }
 
-    /// Now and then, what nobody has touched for long: prefixes, a sample at a time since no index is worth its upkeep,
-    /// and replicas that have died.
+    /// What nobody has touched for long, and replicas that have died.
     private func forget() throws(PostgresFault) {
         guard Int.random(in: 0..<100) == 0 else { return }
-        try connection.run(
-            """
-            DELETE FROM prefix WHERE ctid = ANY(ARRAY(
-                SELECT ctid FROM prefix TABLESAMPLE SYSTEM (1)
-                WHERE greatest(arrived_at, pinged_at, continued_at, leased_until) < $1::bigint - 7200000000000
-                LIMIT 4000 FOR UPDATE SKIP LOCKED))
-            """, [now])
+        try connection.forgetSome(
+            of: "prefix",
+            where: "greatest(arrived_at, pinged_at, continued_at, leased_until) < $1::bigint - 7200000000000", now)
         try connection.run("DELETE FROM replica WHERE heard_at < $1::bigint - 86400000000000", [now])
     }
 

@@ -28,16 +28,22 @@ struct CopyLines {
 extension [String?] {
     /// As a parameter that `unnest($1::…[])` takes.
     var asArray: String {
-        var text = "{"
-        for (place, value) in enumerated() {
-            if place > 0 { text += "," }
-            if let value {
-                text += "\"" + value.replacing("\\", with: #"\\"#).replacing("\"", with: #"\""#) + "\""
-            } else {
-                text += "NULL"
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(count * 40)
+        for value in self {
+            bytes.append(UInt8(ascii: bytes.isEmpty ? "{" : ","))
+            guard let value else {
+                bytes += "NULL".utf8
+                continue
             }
+            bytes.append(UInt8(ascii: "\""))
+            for byte in value.utf8 {
+                if byte == UInt8(ascii: "\\") || byte == UInt8(ascii: "\"") { bytes.append(UInt8(ascii: "\\")) }
+                bytes.append(byte)
+            }
+            bytes.append(UInt8(ascii: "\""))
         }
-        return text + "}"
+        return (bytes.isEmpty ? "{" : String(decoding: bytes, as: UTF8.self)) + "}"
     }
 }
 

@@ -48,22 +48,30 @@ extension HourTotals {
     private static let names = LedgerTotals.columns.map(\.name)
 
     /// Adds the sums of many keys at once; they come in the order of keys, so that two writers never wait for each other
-    /// in a circle.
-    static let upsert = """
-        INSERT INTO hourly (hour, scope, upstream, model, \(names.joined(separator: ", ")))
-        SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], \
-        \(names.indices.map { "$\($0 + 5)::bigint[]" }.joined(separator: ", ")))
-        ON CONFLICT (hour, scope, upstream, model)
-        DO UPDATE SET \(names.map { "\($0) = hourly.\($0) + excluded.\($0)" }.joined(separator: ", "))
-        """
-
-    static func parameters(_ sums: [HourTotals]) -> [String?] {
+    /// in a circle. Of most columns there is nothing to add, and nothing is said.
+    static func add(_ sums: [HourTotals], _ connection: Connection) throws(PostgresFault) {
         let sums = sums.sorted { $0.key < $1.key }
-        return [
-            sums.map { $0.key.hour.nanosecondsSince1970 as Int64? }.asArray,
-            sums.map { $0.key.scope as String? }.asArray, sums.map { $0.key.upstream as String? }.asArray,
-            sums.map { $0.key.model.name as String? }.asArray,
-        ] + LedgerTotals.columns.map { column in sums.map { Int64($0.totals[keyPath: column.path]) as Int64? }.asArray }
+        let counted = LedgerTotals.columns.filter { column in sums.contains { $0.totals[keyPath: column.path] != 0 } }
+        let texts = [sums.map(\.key.scope), sums.map(\.key.upstream), sums.map(\.key.model.name)]
+        try connection.run(
+            addition(of: counted.map(\.name)),
+            [sums.map { $0.key.hour.nanosecondsSince1970 as Int64? }.asArray]
+                + texts.map { column in column.map { $0 as String? }.asArray }
+                + counted.map { column in sums.map { Int64($0.totals[keyPath: column.path]) as Int64? }.asArray })
+    }
+
+    private static func addition(of counted: [String]) -> String {
+        let isCounted = Set(counted)
+        let changes = counted.map { "\($0) = hourly.\($0) + excluded.\($0)" }.joined(separator: ", ")
+        return """
+            INSERT INTO hourly (hour, scope, upstream, model, \(names.joined(separator: ", ")))
+            SELECT hour, scope, upstream, model, \
+            \(names.map { isCounted.contains($0) ? $0 : "0" }.joined(separator: ", "))
+            FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[]\
+            \(counted.indices.map { ", $\($0 + 5)::bigint[]" }.joined()))
+                AS new(\((["hour", "scope", "upstream", "model"] + counted).joined(separator: ", ")))
+            ON CONFLICT (hour, scope, upstream, model) DO \(counted.isEmpty ? "NOTHING" : "UPDATE SET \(changes)")
+            """
     }
 
     init(_ rows: Rows, _ row: Int) {

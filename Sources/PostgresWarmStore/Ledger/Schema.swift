@@ -35,7 +35,8 @@ struct Schema: Sendable {
         }
     }
 
-    private func version(_ connection: Connection) throws(PostgresFault) -> Int {
+    /// - Returns: 0 where there are no tables yet.
+    func version(_ connection: Connection) throws(PostgresFault) -> Int {
         let tables = try connection.run(
             "SELECT count(*), count(*) FILTER (WHERE tablename = 'schema_version') FROM pg_tables "
                 + "WHERE schemaname = '\(Self.name)'")
@@ -148,10 +149,11 @@ extension Schema {
         """
 
     /// How late replicas tell, and how many prefixes they hold; when a longer request went on from a prefix, as from a turn
-    /// of its conversation.
+    /// of its conversation. Without an index on what every request changes, a touch is written in place.
     private static let version2 = """
         ALTER TABLE replica ADD COLUMN lag bigint NOT NULL DEFAULT 0, ADD COLUMN holds bigint NOT NULL DEFAULT 0;
         ALTER TABLE prefix ADD COLUMN continued_at bigint;
+        DROP INDEX touch_until;
         """
 
     /// The sums of version 1, spelled out so that the version stays what it was.

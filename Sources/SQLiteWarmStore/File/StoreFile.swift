@@ -66,12 +66,31 @@ enum StoreFile {
         return configuration
     }
 
+    /// Finds out whether a file that is there can be written, and changes nothing in it.
+    ///
+    /// - Returns: the version of its tables; 0 for none yet.
+    static func version(of path: String, as kind: FileKind) throws(LedgerError) -> Int {
+        do {
+            let version = try check(path, kind)
+            // Whoever may take the write lock may write.
+            try DatabaseQueue(path: path, configuration: configuration).inDatabase { db in
+                try db.inTransaction(.immediate) { .rollback }
+            }
+            return version
+        } catch {
+            throw fault(error, path, kind)
+        }
+    }
+
     /// Looks at the file without changing it.
-    private static func check(_ path: String, _ kind: FileKind) throws {
+    ///
+    /// - Returns: the version of its tables; 0 for none yet.
+    @discardableResult
+    private static func check(_ path: String, _ kind: FileKind) throws -> Int {
         let newest = kind.migrations.count
         // A process that was killed in its first moment leaves an empty file, which is as good as none.
         let size = try FileManager.default.attributesOfItem(atPath: path)[.size] as? Int ?? 0
-        if size == 0 { return }
+        if size == 0 { return 0 }
         var configuration = configuration
         configuration.readonly = true
         let (id, version, tables) = try DatabaseQueue(path: path, configuration: configuration).read { db in
@@ -80,7 +99,7 @@ enum StoreFile {
                 try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_master") ?? 0
             )
         }
-        if id == 0, version == 0, tables == 0 { return }
+        if id == 0, version == 0, tables == 0 { return 0 }
         guard id == kind.applicationID else {
             throw LedgerError(.notALedger, "\(path): is a database, but no \(kind.noun); name another file")
         }
@@ -90,6 +109,7 @@ enum StoreFile {
                 "\(path): was written by a newer version of this program (\(version); this one knows \(newest)); "
                     + "upgrade, or name another file")
         }
+        return version
     }
 
     /// What an error of the database means, and what to do.

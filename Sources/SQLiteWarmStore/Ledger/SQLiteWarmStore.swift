@@ -89,6 +89,17 @@ public final class SQLiteWarmStore: Sendable {
         }
     }
 
+    /// Whether a ledger that is there can be written, without changing it.
+    ///
+    /// - Returns: the version of its tables, 0 for none yet, and the newest that is known here.
+    /// - Throws: ``PromptCacheWarmer/LedgerError`` as opening it would.
+    public static func schema(of path: String) async throws(LedgerError) -> (version: Int, newest: Int) {
+        let version = try await StoreFile.offThePool { () throws(LedgerError) in
+            try StoreFile.version(of: path, as: .ledger)
+        }
+        return (version, FileKind.ledger.migrations.count)
+    }
+
     func fault(_ error: any Error) -> LedgerError { StoreFile.fault(error, path) }
 }
 

@@ -39,7 +39,8 @@ struct PageWriter {
     func whole(_ page: DashboardPage) async -> String? {
         guard let live = await live(page) else { return nil }
         let frame = Frame(
-            title: page.title, pages: Frame.pages(current: page, hasFleet: desk.fleet != nil), liveURL: page.liveURL, live: live.html,
+            title: page.title, pages: Frame.pages(current: page, hasFleet: desk.fleet != nil), liveURL: page.liveURL,
+            live: live.html,
             version: WarmerVersion.current, tokenFile: desk.killSwitch.state.tokenFile)
         return PageAssets.render(frame, "frame")
     }

@@ -2,12 +2,14 @@ import CachePrices
 import Foundation
 import NIOCore
 import NIOPosix
+import PromptCache
 import PromptCacheWarmer
 
-/// Examines all that a daemon needs: its configuration with keys and prompts, the state directory, the address, the limits
-/// of the process, and each upstream with its clock. It sends no prompt and costs nothing.
+/// Examines all that a daemon needs: its configuration with keys and prompts, the store, the profile, the state directory,
+/// the address, the limits of the process, and each upstream with its clock. It sends no prompt and costs nothing.
 public struct Doctor: Sendable {
     let file: String
+    let profile: String?
     let environment: [String: String]
 
     /// Each scope of a proxy has a socket or two, and so has each client.
@@ -15,9 +17,11 @@ public struct Doctor: Sendable {
 
     /// - Parameters:
     ///   - file: the configuration.
+    ///   - profile: what was measured of caches; nil for what the configuration names.
     ///   - environment: where keys come from.
-    public init(file: String, environment: [String: String]) {
+    public init(file: String, profile: String? = nil, environment: [String: String]) {
         self.file = file
+        self.profile = profile
         self.environment = environment
     }
 
@@ -34,6 +38,8 @@ public struct Doctor: Sendable {
             if configuration.budget.perDay == .zero {
                 findings.append(Finding("budget", .warning, "is 0 a day: nothing will be sent; raise budget.per_day"))
             }
+            findings += await StoreCheck(store: configuration.store).findings()
+            findings += measured(configuration)
             findings += await address(configuration.dashboard, state)
             for (name, upstream) in configuration.upstreams.sorted(by: { $0.key < $1.key }) {
                 findings += await UpstreamCheck(name: name, upstream: upstream).findings()
@@ -42,6 +48,20 @@ public struct Doctor: Sendable {
             findings += error.faults.map { Finding("configuration", .bad, $0.description) }
         }
         return findings + [directory(state), switchState(state), files()].compactMap(\.self)
+    }
+
+    private func measured(_ configuration: WarmerConfiguration) -> [Finding] {
+        var measured = configuration.profile
+        if let profile {
+            do {
+                measured = try CacheProfile(json: try TextFile.read(profile))
+            } catch let error as TextFile.Unreadable {
+                return [Finding("profile", .bad, "\(profile): \(error.reason); have `warmer probe` write it")]
+            } catch {
+                return [Finding("profile", .bad, "\(profile): \(error); have `warmer probe` write it anew")]
+            }
+        }
+        return ProfileCheck(profile: measured, configuration: configuration, now: Date()).findings()
     }
 
     // MARK: This machine

@@ -38,11 +38,12 @@ struct ExpectedEntries: Sendable {
 
     func expectation(for trail: PrefixTrail, realm: Int, at now: Moment) -> Expectation {
         func entry(_ key: PrefixKey) -> Entry? { entries[Place(realm: realm, key: key)] }
-        let known = trail.longestMatch { entry($0) != nil }.flatMap { entry($0.key) }
+        guard let longest = trail.longestMatch(where: { entry($0) != nil })?.key, let known = entry(longest) else {
+            return Expectation()
+        }
+        if known.lifeLeft(at: now) > .zero { return Expectation(alive: known, key: longest) }
         let key = trail.longestMatch { (entry($0)?.lifeLeft(at: now) ?? .zero) > .zero }?.key
-        let alive = key.flatMap(entry)
-        guard let known, known.lifeLeft(at: now) == .zero else { return Expectation(alive: alive, key: key) }
-        return Expectation(alive: alive, key: key, expired: known)
+        return Expectation(alive: key.flatMap(entry), key: key, expired: known)
     }
 
     /// Whether a prefix should be cached now.

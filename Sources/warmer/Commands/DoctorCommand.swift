@@ -6,7 +6,7 @@ import WarmerService
 struct DoctorCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "doctor",
-        abstract: "Checks configuration, keys, clock, state, address, limits and upstreams, and says what to mend.",
+        abstract: "Checks all that a daemon needs, from its configuration to its store, and says what to mend.",
         discussion: """
             Example:
 
@@ -16,10 +16,15 @@ struct DoctorCommand: AsyncParsableCommand {
             """)
 
     @Option(help: "The configuration.") var config = "warmer.yaml"
+    @Option(
+        help: ArgumentHelp("What `warmer probe` has measured, unless the configuration names it.", valueName: "file"))
+    var profile: String?
     @Flag(help: "Print JSON.") var json = false
 
     func run() async throws {
-        let findings = await Doctor(file: config, environment: ProcessInfo.processInfo.environment).findings()
+        let findings = await Doctor(
+            file: config, profile: profile, environment: ProcessInfo.processInfo.environment
+        ).findings()
         if json {
             let report: JSONOutput = [
                 "findings": .array(

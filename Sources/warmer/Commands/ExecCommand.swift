@@ -44,7 +44,7 @@ struct ExecCommand: AsyncParsableCommand {
             listening.yield(line)
             listening.finish()
         }
-        CoreDumps.switchOff()
+        ServerProcess.settle()
         let child = ChildProcess(command)
         var quiet = flags.logger
         quiet.logLevel = max(flags.logLevel, .warning)

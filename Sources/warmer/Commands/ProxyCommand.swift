@@ -46,7 +46,7 @@ struct ProxyCommand: AsyncParsableCommand {
         let control = try control.map { try LoopbackAddress($0) }
         let lines = ProxyLines()
         let daemon = try await flags.daemon(listen: address, tls: tls, control: control) { lines.print($0) }
-        CoreDumps.switchOff()
+        ServerProcess.settle()
         var quiet = flags.logger
         quiet.logLevel = max(flags.logLevel, .warning)
         do {
@@ -90,13 +90,5 @@ private final class ProxyLines: Sendable {
             for other in waiting ?? [] { Terminal.print(other) }
             waiting = nil
         }
-    }
-}
-
-/// Prompts and keys of the traffic are in memory: a crash must not write them to disk.
-enum CoreDumps {
-    static func switchOff() {
-        var none = rlimit(rlim_cur: 0, rlim_max: 0)
-        setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &none)
     }
 }

@@ -38,6 +38,7 @@ struct RunCommand: AsyncParsableCommand {
             return
         }
         let logger = logger(configuration.logFormat)
+        ServerProcess.settle()
         let metrics = PrometheusMetrics()
         MetricsSystem.bootstrap(metrics)
         let environment = ProcessInfo.processInfo.environment

@@ -61,7 +61,8 @@ struct StatusCommand: AsyncParsableCommand {
                 let left = row.lifeLeft > 0 ? Clockface.text(row.lifeLeft) : "–"
                 let spent = (try? USD(row.spent))?.short ?? row.spent
                 return row.id.padded(name) + "  " + Terminal.paint(row.state.padded(7), row.color) + "  "
-                    + left.padded(7) + "  " + row.policy.padded(policy) + "  " + spent.padded(9) + "  " + (holder.map { (row.holder ?? "–").padded($0) + "  " } ?? "") + row.next
+                    + left.padded(7) + "  " + row.policy.padded(policy) + "  " + spent.padded(9) + "  "
+                    + (holder.map { (row.holder ?? "–").padded($0) + "  " } ?? "") + row.next
             }
     }
 

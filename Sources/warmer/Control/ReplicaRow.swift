@@ -38,8 +38,8 @@ struct ReplicaRow {
                     "\(Clockface.text(row.heard)) ago".padded(9), clock.padded(9), tenths(row.lag).padded(12),
                     "\(row.late)",
                 ]
-                return Terminal.paint(
-                    String(cells.joined(separator: "  ").prefix(width)), row.isSilent ? .red : row.isThis ? .green : .blue)
+                let color: Terminal.Color = row.isSilent ? .red : row.isThis ? .green : .blue
+                return Terminal.paint(String(cells.joined(separator: "  ").prefix(width)), color)
             }
     }
 

@@ -35,9 +35,10 @@ struct TopFrame {
     private func line(_ row: ScopeRow, name: Int) -> String {
         let left = row.lifeLeft > 0 ? Clockface.text(row.lifeLeft) : "cold"
         let state = ["warm", "cold"].contains(row.state) ? left : row.state
+        let next = (row.holder.map { "held by \($0), " } ?? "") + row.next
         let taken = name + Self.barWidth + 14
         return clipped(row.id, to: name).padded(name) + "  " + Terminal.paint(bar(row), row.color) + "  "
-            + Terminal.paint(state.padded(8), row.color) + "  " + clipped((row.holder.map { "held by \($0), " } ?? "") + row.next, to: max(0, width - taken))
+            + Terminal.paint(state.padded(8), row.color) + "  " + clipped(next, to: max(0, width - taken))
     }
 
     /// What is left of the lifetime, in eighths of a character.

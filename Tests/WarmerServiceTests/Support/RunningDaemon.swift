@@ -27,7 +27,8 @@ struct RunningDaemon: Sendable {
 
     static func run(
         _ scope: String = Prompts.scope, clock: any WarmClock, clients: [String: any WarmCall]?,
-        upstream: String? = nil, store: (any WarmStore)? = nil, folder: Folder? = nil, environment: [String: String] = [:],
+        upstream: String? = nil, store: (any WarmStore)? = nil,
+        folder: Folder? = nil, environment: [String: String] = [:],
         body: @escaping @Sendable (RunningDaemon) async throws -> Void
     ) async throws {
         let folder = try folder ?? Folder(["support.json": Prompts.request()])

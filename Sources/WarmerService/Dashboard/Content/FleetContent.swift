@@ -21,11 +21,13 @@ struct FleetContent {
         /// For the bar, which must not be empty.
         var most: Int
         var pings: Int
-        var late: Int
+        /// Nil for none.
+        var late: Int?
     }
 
     var there: Int
     var silent: Int
+    var hasSilent: Bool
     var held: Int
     var lag: String
     var apart: String
@@ -43,6 +45,7 @@ struct FleetContent {
         let living = reading.replicas.filter { !$0.isSilent }
         there = living.count
         silent = reading.replicas.count - living.count
+        hasSilent = silent > 0
         held = living.map(\.holds).reduce(0, +)
         lag = Self.seconds(living.map(\.lag).max() ?? .zero)
         let skews = living.map(\.skew)
@@ -79,6 +82,6 @@ extension FleetContent.Replica {
         holds = replica.holds
         most = max(1, replica.scopes)
         pings = replica.pings
-        late = replica.late
+        late = replica.late > 0 ? replica.late : nil
     }
 }
