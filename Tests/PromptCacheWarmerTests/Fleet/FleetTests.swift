@@ -187,13 +187,8 @@ struct FleetTests {
     }
 
     private func messages(_ sent: ScriptedCall.Sent) throws -> Int {
-<<<<<<< HEAD
         let messages: JSONNode = try #require(try MessagesRequest(sent.request.body)["messages"])
         return messages.elements.count { _ in true }
-=======
-        let request = try MessagesRequest(sent.request.body)
-        return request["messages"].map { Array($0.elements).count } ?? 0
->>>>>>> 9d9c4380307084a5b0fca4f45d2186fdd8c1548e
     }
 
     @Test("A conversation that wanders from replica to replica is pinged where its last turn went, once")
