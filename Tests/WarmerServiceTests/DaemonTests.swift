@@ -21,6 +21,15 @@ struct DaemonTests {
         #expect(provider.sent.count == 16)
     }
 
+    @Test("is described without what is in it: service groups describe their services")
+    func description() async throws {
+        let folder = try Folder(["support.json": Prompts.request()])
+        let daemon = try WarmerDaemon(
+            await folder.read(Prompts.yaml(scope: Prompts.scope)), state: folder.state, logger: RunningDaemon.logger
+        ) { _ in }
+        #expect("\(daemon)" == "WarmerDaemon")
+    }
+
     @Test("sends nothing, and says what to do, if its address is taken")
     func addressTaken() async throws {
         let clock = SteppedClock()

@@ -33,3 +33,8 @@ struct ControlServer: Service {
         }
     }
 }
+
+extension ControlServer: CustomStringConvertible {
+    /// Without what is in it: the token among it.
+    var description: String { "ControlServer" }
+}

@@ -193,6 +193,11 @@ public struct WarmerDaemon: Service {
     }
 }
 
+extension WarmerDaemon: CustomStringConvertible {
+    /// Service groups describe their services, which else would spell out all that is in here: prompts among it.
+    public var description: String { "WarmerDaemon" }
+}
+
 /// Warms from the moment at which the control API listens.
 private struct WarmingService: Service {
     let warmer: CacheWarmer
