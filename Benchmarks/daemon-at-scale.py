@@ -130,7 +130,14 @@ def scale(emulator):
 
         stream = urllib.request.urlopen(daemon.url + "/live?page=now", timeout=60)
         updates = []
-        threading.Thread(target=lambda: [updates.append(1) for line in stream if line.startswith(b"event")], daemon=True).start()
+
+        def listen():
+            try:
+                updates.extend(1 for line in stream if line.startswith(b"event"))
+            except (AttributeError, OSError, ValueError):
+                pass  # The stream was closed below.
+
+        threading.Thread(target=listen, daemon=True).start()
         stop = threading.Event()
 
         def arrivals():

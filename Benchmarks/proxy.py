@@ -2,7 +2,8 @@
 
 Everything that is compared is measured in one run, in turn, and ratios are taken pair by pair; the median of the pairs is
 printed. Each proxy has processor 1 to itself, the load and the upstream share processor 0; for latencies all share one.
-WARMER names a release build of the command, LITELLM a `litellm` with its proxy (left out if there is none).
+WARMER names a release build of the command (that of `make dist` unless told), LITELLM a `litellm` with its proxy (left out
+if there is none).
 """
 
 import json
@@ -17,7 +18,7 @@ import time
 import urllib.request
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-WARMER = os.environ.get("WARMER", f"{ROOT}/.build-release/release/warmer")
+WARMER = os.environ.get("WARMER", f"{ROOT}/.build/static/release/warmer")
 BENCH = f"{ROOT}/Benchmarks/.build/release/ProxyBenchmark"
 LITELLM = os.environ.get("LITELLM", "")
 ROUNDS = int(os.environ.get("ROUNDS", "7"))

@@ -42,9 +42,9 @@ actor TrafficObserver {
     private var timeToFirstToken = FirstTokenTime()
     private(set) var bill = TrafficBill()
 
-    /// Lets followers of requests go whose response does not show its first token.
     /// Behind the names of conversations, where they are written down beside those of other runs.
     private let run: String
+    /// Lets followers of requests go whose response does not show its first token.
     private var timers: [UInt64: Task<Void, Never>] = [:]
 
     /// - Parameter loop: must run for as long as ``run()`` does.
