@@ -48,20 +48,21 @@ extension JSONText {
 
         /// Whether the string at an index, decoded, has these bytes.
         func isString(at index: Int, _ name: String) -> Bool {
+            var name = name
+            return name.withUTF8 { isString(at: index, $0) }
+        }
+
+        func isString(at index: Int, _ name: UnsafeBufferPointer<UInt8>) -> Bool {
             let token = tokens[index]
             let written = Int(token.end) - Int(token.start) - 2
             if token.hasEscapes {
                 // No escape makes a string longer, and most names are told apart by their length.
-                if written < name.utf8.count { return false }
-                return JSONNode(storage: self, index: index).decodedBytes.elementsEqual(name.utf8)
+                return written >= name.count
+                    && JSONNode(storage: self, index: index).decodedBytes.elementsEqual(name)
             }
-            if written != name.utf8.count { return false }
-            var name = name
-            return name.withUTF8 { name in
-                bytes.withUnsafeBytes { bytes in
-                    name.isEmpty
-                        || memcmp(bytes.baseAddress! + Int(token.start) + 1, name.baseAddress!, name.count) == 0
-                }
+            if written != name.count { return false }
+            return bytes.withUnsafeBytes { bytes in
+                name.isEmpty || memcmp(bytes.baseAddress! + Int(token.start) + 1, name.baseAddress!, name.count) == 0
             }
         }
     }
@@ -76,6 +77,26 @@ extension JSONText {
         var hasEscapes: Bool
         /// Whether no byte of it could be spelled otherwise; see ``JSONNode/isMinified``.
         var isMinified: Bool
+    }
+}
+
+/// For those who look at very many values: places as numbers, which cost less to pass on than nodes.
+extension JSONText {
+    /// The value at a place.
+    package func node(at index: Int) -> JSONNode { JSONNode(storage: storage, index: index) }
+
+    package func kind(at index: Int) -> JSONKind { storage.tokens[index].kind }
+
+    package func range(at index: Int) -> Range<Int> {
+        Int(storage.tokens[index].start)..<Int(storage.tokens[index].end)
+    }
+
+    /// The place behind a value and all that is in it: of the next in its array, or of the next key in its object.
+    package func place(behind index: Int) -> Int { Int(storage.tokens[index].next) }
+
+    /// Whether the string or key at a place, decoded, is this one.
+    package func isString(at index: Int, _ name: StaticString) -> Bool {
+        storage.isString(at: index, UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount))
     }
 }
 

@@ -2,7 +2,6 @@ import BodyCodings
 import CachePrices
 import CacheProxy
 import Logging
-import Metrics
 import NIOCore
 import NIOHTTP1
 import OrderedJSON
@@ -41,6 +40,7 @@ actor TrafficObserver {
     private var held: [UInt64: EventLoopPromise<Void>] = [:]
     private var timeToFirstToken = FirstTokenTime()
     private(set) var bill = TrafficBill()
+    private var counters: TrafficCounters
 
     /// Behind the names of conversations, where they are written down beside those of other runs.
     private let run: String
@@ -56,6 +56,7 @@ actor TrafficObserver {
         self.house = house
         self.watcher = watcher
         models = ModelFacts.Table(house.prices, house.profile)
+        counters = TrafficCounters(house.metrics)
         run = house.ledger == nil ? "" : "-" + String(UInt16.random(in: .min ... .max), radix: 16)
         lastRequests = LastRequests(mostBytes: options.mostBytes / 2)
         scopes = WarmedScopes(mostBytes: options.mostBytes / 2, mostScopes: options.mostScopes)
@@ -207,12 +208,12 @@ actor TrafficObserver {
         }
     }
 
-    private func coldPlaces(of arrival: Arrival) -> [ExpectedEntries.Place] {
+    private func coldPlaces(of arrival: Arrival) -> [PrefixPlace] {
         let now = clock.now.elapsed
         return arrival.trail.prefixes
             .filter { $0.size.estimatedTokens >= ColdGate.smallest }
             .filter { !entries.isAlive($0.key, realm: arrival.realm, at: now) }
-            .map { ExpectedEntries.Place(realm: arrival.realm, key: $0.key) }
+            .map { PrefixPlace(realm: arrival.realm, key: $0.key) }
     }
 
     private func release(followersOf exchange: UInt64, asWritten: Bool) {
@@ -280,7 +281,7 @@ actor TrafficObserver {
             divergence: await divergence(of: arrival, usage, evidence))
         bill.add(finding, usage: usage, prices: prices, lifetime: arrival.lifetime)
         writeDown(arrival, response, usage, finding)
-        count(finding)
+        counters.count(finding)
         var words = "\(arrival.name) \(arrival.request.model): \(finding.text)"
         if let status = response.status, status != 200 { words += ", status \(status)" }
         if !response.isWhole { words += ", cut off" }
@@ -315,21 +316,6 @@ actor TrafficObserver {
                 prefixes: arrival.covered(usage), lifetime: lifetime, usage: usage,
                 cost: finding.cost, cause: finding.cause,
                 timeToFirstToken: response.beganAt.map { $0 - arrival.at }))
-    }
-
-    private func count(_ finding: ArrivalFinding) {
-        let cause = finding.cause?.rawValue ?? ""
-        Counter(
-            label: "prompt_cache_proxy_requests_total",
-            dimensions: [
-                ("verdict", finding.verdict.rawValue), ("cause", cause),
-                ("changed", finding.divergence?.kind.rawValue ?? ""),
-            ], factory: house.metrics
-        ).increment()
-        guard finding.lost > .zero else { return }
-        Counter(
-            label: "prompt_cache_proxy_lost_picodollars_total", dimensions: [("cause", cause)], factory: house.metrics
-        ).increment(by: finding.lost.picodollars)
     }
 
     func add(_ tick: Tick) { bill.add(tick) }
