@@ -29,6 +29,36 @@ public struct JSONText: Sendable {
         storage = Storage(bytes: bytes, tokens: try JSONScanner.scan(bytes, maximumDepth: maximumDepth))
     }
 
+    /// Checks and indexes bytes of which the first are those of an earlier text, where they need not be looked at again.
+    ///
+    /// - Parameters:
+    ///   - earlier: the text before.
+    ///   - shared: how many bytes both begin with; see ``sharedBytes(with:)``.
+    package init(_ bytes: [UInt8], after earlier: JSONText, sharing shared: Int) throws(JSONFault) {
+        let known = (earlier.storage.tokens, shared)
+        storage = Storage(
+            bytes: bytes, tokens: try JSONScanner.scan(bytes, maximumDepth: Self.defaultMaximumDepth, after: known))
+    }
+
+    /// How many bytes another text begins with that this one begins with too.
+    package func sharedBytes(with other: [UInt8]) -> Int {
+        storage.bytes.withUnsafeBytes { mine in
+            other.withUnsafeBytes { other in
+                let length = min(mine.count, other.count)
+                var same = 0
+                while same < length {
+                    let step = min(Self.comparedAtOnce, length - same)
+                    if memcmp(mine.baseAddress! + same, other.baseAddress! + same, step) != 0 { break }
+                    same += step
+                }
+                while same < length, mine[same] == other[same] { same += 1 }
+                return same
+            }
+        }
+    }
+
+    private static let comparedAtOnce = 1 << 10
+
     init(storage: Storage) { self.storage = storage }
 
     /// The one value of the text.
@@ -68,7 +98,7 @@ extension JSONText {
     }
 
     /// One value or key of the text, in document order. Children follow their parent.
-    struct Token: Sendable {
+    struct Token: Sendable, Equatable {
         var start: UInt32
         var end: UInt32
         /// The index of the first token behind this one and all that is in it.
@@ -103,4 +133,6 @@ extension JSONText {
 /// What a JSON value is.
 public enum JSONKind: UInt8, Sendable {
     case object, array, string, number, `true`, `false`, null
+
+    var isContainer: Bool { self == .object || self == .array }
 }

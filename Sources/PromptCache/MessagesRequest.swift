@@ -26,9 +26,18 @@ public struct MessagesRequest: Sendable {
     ///
     /// - Throws: ``RequestFault`` for broken JSON, for members of the wrong shape, and for members that stand twice,
     ///   since then nobody knows which one the provider takes.
-    public init(_ bytes: [UInt8]) throws(RequestFault) {
+    public init(_ bytes: [UInt8]) throws(RequestFault) { try self.init(bytes, after: nil) }
+
+    /// Reads a body that goes on from an earlier one: what both begin with is not read again.
+    ///
+    /// - Throws: as ``init(_:)`` does.
+    public init(_ bytes: [UInt8], after continuation: Continuation?) throws(RequestFault) {
         do {
-            text = try JSONText(bytes)
+            if let continuation {
+                text = try JSONText(bytes, after: continuation.earlier.request.text, sharing: continuation.shared)
+            } else {
+                text = try JSONText(bytes)
+            }
         } catch {
             throw RequestFault(error, in: bytes)
         }
@@ -46,7 +55,7 @@ public struct MessagesRequest: Sendable {
         var reader = PromptBlocks.Reader(text)
         if let tools = members["tools"] { try reader.read(tools.value.index, part: .tools) }
         if let system = members["system"] { try reader.read(system.value.index, part: .system) }
-        if let messages = members["messages"] { try reader.readMessages(messages.value.index) }
+        if let messages = members["messages"] { try reader.readMessages(messages.value.index, after: continuation) }
         blocks = reader.blocks
         if let member = members[CacheMarker.key] {
             automatic = try CacheMarker(at: member.key.index, in: text, path: { "" })

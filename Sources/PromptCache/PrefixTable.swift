@@ -32,8 +32,11 @@ package struct PrefixTable<Value> {
     package subscript(place: PrefixPlace) -> Value? {
         get { isMarked(place) ? values[place] : nil }
         set {
-            guard let newValue else { return values[place] = nil }
-            if values.updateValue(newValue, forKey: place) == nil { mark(place) }
+            if let newValue {
+                if values.updateValue(newValue, forKey: place) == nil { mark(place) }
+            } else {
+                values[place] = nil
+            }
         }
     }
 

@@ -94,9 +94,10 @@ extension PromptBlocks {
             switch text.kind(at: content) {
             case .null: return
             case .string:
-                append(Record(
-                    part: part, kind: .text, traits: [], node: content, message: message,
-                    markers: markers.count..<markers.count))
+                append(
+                    Record(
+                        part: part, kind: .text, traits: [], node: content, message: message,
+                        markers: markers.count..<markers.count))
             case .array:
                 var position = 0
                 var element = content + 1
@@ -112,14 +113,29 @@ extension PromptBlocks {
             }
         }
 
-        mutating func readMessages(_ list: Int) throws(RequestFault) {
+        mutating func readMessages(_ list: Int, after continuation: Continuation?) throws(RequestFault) {
             if text.kind(at: list) == .null { return }
             guard text.kind(at: list) == .array else { throw RequestFault(path: "messages", "must be an array") }
-            var message = list + 1
+            if let continuation { takeMessages(of: continuation) }
+            var message = messages.last.map { text.place(behind: $0.node) } ?? list + 1
             let end = text.place(behind: list)
             while message < end {
                 try readMessage(message)
                 message = text.place(behind: message)
+            }
+        }
+
+        /// Messages that stand in an earlier body at the same place.
+        private mutating func takeMessages(of continuation: Continuation) {
+            let table = continuation.earlier.request.blocks.table
+            messages = Array(table.messages.prefix(continuation.sharedMessages))
+            for var record in table.records {
+                guard let message = record.message else { continue }
+                if message >= messages.count { break }
+                let first = markers.count
+                markers += table.markers[record.markers]
+                record.markers = first..<markers.count
+                append(record)
             }
         }
 
@@ -183,9 +199,10 @@ extension PromptBlocks {
             if kind == .toolResult, let content, try readMarkers(within: content, path: path) {
                 traits.insert(.bearsMarker)
             }
-            append(Record(
-                part: part, kind: kind, traits: traits, node: node, type: type, message: message, position: position,
-                markers: firstMarker..<markers.count))
+            append(
+                Record(
+                    part: part, kind: kind, traits: traits, node: node, type: type, message: message,
+                    position: position, markers: firstMarker..<markers.count))
         }
 
         private func kind(named type: Int) -> Kind {

@@ -34,7 +34,8 @@ public struct PromptSize: Hashable, Sendable {
         let record = table.records[index]
         if record.part == .tools {
             if overhead < Self.toolOverhead { overhead += Self.toolOverhead }
-            if let type = record.type, !table.text.isString(at: type, "custom"), !table.text.isString(at: type, "tool") {
+            if let type = record.type, !table.text.isString(at: type, "custom"), !table.text.isString(at: type, "tool")
+            {
                 overhead += Self.toolOverhead
             }
         }

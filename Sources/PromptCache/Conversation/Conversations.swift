@@ -98,10 +98,10 @@ public struct Conversations: Sendable {
             guard let key = trail.last?.key, let id = owners[PrefixPlace(realm: realm, key: key)] else { return nil }
             return (id, key)
         }
-        let shared = Set(trail.prefixes.filter { !$0.breakpoint.path.hasPrefix("messages") }.map(\.key))
+        let shared = trail.prefixes.filter { !$0.breakpoint.path.hasPrefix("messages") }
         guard
             let match = trail.longestMatch(where: { key in
-                !shared.contains(key) && owners[PrefixPlace(realm: realm, key: key)] != nil
+                owners[PrefixPlace(realm: realm, key: key)] != nil && !shared.contains { $0.key == key }
             }), let id = owners[PrefixPlace(realm: realm, key: match.key)]
         else { return nil }
         return (id, match.key)

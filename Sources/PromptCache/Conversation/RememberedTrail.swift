@@ -11,13 +11,13 @@ public struct RememberedTrail: Sendable {
     /// Where it is looked for.
     public let trail: PrefixTrail
 
-    private let context: RequestContext
-    private let head: PrefixKey
-    private let stops: [MessagesRequest.Stop]
+    fileprivate let context: RequestContext
+    fileprivate let head: PrefixKey
+    fileprivate let stops: [MessagesRequest.Stop]
     /// Behind the last block in front of the messages, which other conversations may share.
-    private let base: MessagesRequest.Stop?
+    fileprivate let base: MessagesRequest.Stop?
     /// In the order of blocks.
-    private let seen: [Seen]
+    fileprivate let seen: [Seen]
 
     /// What was found out at a position.
     struct Seen: Sendable {
@@ -33,9 +33,10 @@ public struct RememberedTrail: Sendable {
     ///   - request: the request.
     ///   - context: what stands around it.
     ///   - rules: of its model; how far a read looks back.
-    ///   - earlier: a request that this one may have grown out of.
+    ///   - continuation: a request that this one may have grown out of.
     public init(
-        _ request: MessagesRequest, in context: RequestContext, rules: CacheRules, after earlier: RememberedTrail? = nil
+        _ request: MessagesRequest, in context: RequestContext, rules: CacheRules,
+        after continuation: Continuation? = nil
     ) {
         self.request = request
         self.context = context
@@ -43,11 +44,11 @@ public struct RememberedTrail: Sendable {
         let head = start.hash.key()
         self.head = head
         let search = TrailSearch(request, rules)
-        let stop = earlier.flatMap { $0.stop(for: request, in: context, head: head, search) }
+        let stop = continuation.flatMap { $0.stop(for: request, in: context, head: head, search) }
         var seen: [Seen] = []
         var stops: [MessagesRequest.Stop] = []
         var base: MessagesRequest.Stop?
-        if let stop, let earlier {
+        if let stop, let earlier = continuation?.earlier {
             seen = search.wanted(of: earlier.seen, through: stop.block)
             stops = earlier.stops.filter { $0.message <= stop.message }
             base = earlier.base
@@ -74,22 +75,42 @@ public struct RememberedTrail: Sendable {
         self.base = base
     }
 
-    /// Whether a request has grown out of this one, as far as one late message shows; surely compared later.
-    public func seemsContinued(by new: MessagesRequest) -> Bool {
-        guard let late = stops.dropLast(2).last ?? stops.first else { return false }
-        guard let mine = request.message(late.message), let other = new.message(late.message) else { return false }
-        return mine.hasSameBytes(as: other)
+    /// The place of a message that stands so far back that a marker which moves does not change it.
+    var lateMessage: Int? {
+        (stops.dropLast(4).last ?? stops.first).map { request.blocks.table.messages[$0.message].node }
     }
+}
 
+extension Continuation {
     /// The last stop up to which both requests are the same, with everything known that lies before it.
-    private func stop(
+    fileprivate func stop(
         for new: MessagesRequest, in context: RequestContext, head: PrefixKey, _ search: TrailSearch
     ) -> MessagesRequest.Stop? {
-        guard self.context == context, self.head == head, request.hasSamePrompt(as: new) else { return nil }
-        let shared = request.sharedMessages(with: new)
-        let firstUnknown = search.firstUnknown(in: seen)
-        return stops.last { $0.message < shared && $0.block < firstUnknown }
-            ?? base.flatMap { $0.block < firstUnknown ? $0 : nil }
+        guard earlier.context == context, earlier.head == head, hasSamePrompt(as: new) else { return nil }
+        let messages = messages(sharedWith: new)
+        let firstUnknown = search.firstUnknown(in: earlier.seen)
+        return earlier.stops.last { $0.message < messages && $0.block < firstUnknown }
+            ?? earlier.base.flatMap { $0.block < firstUnknown ? $0 : nil }
+    }
+
+    /// Whether everything in front of the messages is the same, byte for byte, and what decides over all messages too.
+    private func hasSamePrompt(as new: MessagesRequest) -> Bool {
+        earlier.request.traits == new.traits
+            && ["tools", "system", "speed", "tool_choice"].allSatisfy { name in
+                switch (earlier.request[name], new[name]) {
+                case (nil, nil): true
+                case (let old?, let new?): stands(old.index) || old.hasSameBytes(as: new)
+                default: false
+                }
+            }
+    }
+
+    /// How many messages are the same from the first on, byte for byte.
+    private func messages(sharedWith new: MessagesRequest) -> Int {
+        let (old, known) = (earlier.request, sharedMessages)
+        let others = zip(old.blocks.table.messages, new.blocks.table.messages).dropFirst(known)
+        return known
+            + others.prefix { old.text.node(at: $0.node).hasSameBytes(as: new.text.node(at: $1.node)) }.count
     }
 }
 
@@ -149,33 +170,9 @@ struct TrailSearch {
 }
 
 extension MessagesRequest {
-    fileprivate func message(_ position: Int) -> JSONNode? {
-        let messages = blocks.table.messages
-        return position < messages.count ? text.node(at: messages[position].node) : nil
-    }
-
     fileprivate func isLastBlock(_ block: Int, of message: Int) -> Bool {
         let records = blocks.table.records
         return block + 1 == records.count || records[block + 1].message != message
-    }
-
-    /// Whether everything in front of the messages is the same, byte for byte, and what decides over all messages too.
-    fileprivate func hasSamePrompt(as other: MessagesRequest) -> Bool {
-        traits == other.traits
-            && ["tools", "system", "speed", "tool_choice"].allSatisfy { name in
-                switch (self[name], other[name]) {
-                case (nil, nil): true
-                case (let a?, let b?): a.hasSameBytes(as: b)
-                default: false
-                }
-            }
-    }
-
-    /// How many messages are the same from the first on, byte for byte.
-    fileprivate func sharedMessages(with other: MessagesRequest) -> Int {
-        zip(blocks.table.messages, other.blocks.table.messages).prefix { mine, others in
-            text.node(at: mine.node).hasSameBytes(as: other.text.node(at: others.node))
-        }.count
     }
 }
 

@@ -99,29 +99,34 @@ actor TrafficObserver {
 
     /// - Returns: nil for what is no request that the cache knows, which is none of the proxy's business.
     private func read(_ sighting: RequestSighting) async -> Arrival? {
-        let size = sighting.body.reduce(0) { $0 + $1.readableBytes }
-        let isLarge = size > Self.largestHere
+        let isLarge = sighting.body.reduce(0) { $0 + $1.readableBytes } > Self.largestHere
+        let sender = clients.client(sighting.headers, endpoint: sighting.endpoint) {
+            realms.digest(of: $0, endpoint: sighting.endpoint)
+        }
+        let realm = realms.realm(of: sender.digest)
         let request: MessagesRequest
+        var continuation: Continuation?
         do {
-            request = isLarge ? try await Self.readElsewhere(sighting) : try Self.request(sighting)
+            let body = isLarge ? try await Self.bodyElsewhere(of: sighting) : try Self.body(of: sighting)
+            continuation = lastRequests.continuation(by: body, realm: realm)
+            request =
+                isLarge
+                ? try await Self.readElsewhere(body, after: continuation)
+                : try MessagesRequest(body, after: continuation)
         } catch {
             bill.unknown += 1
             logger.debug("a request was relayed but not understood", metadata: ["reason": "\(error)"])
             return nil
         }
-        let sender = clients.client(sighting.headers, endpoint: sighting.endpoint) {
-            realms.digest(of: $0, endpoint: sighting.endpoint)
-        }
-        let realm = realms.realm(of: sender.digest)
         let model = models[request.model, sighting.endpoint]
         let context = RequestContext(
             endpoint: sighting.endpoint, betas: ReplayHeaders.betas(sighting.headers),
             separatesLifetimes: model.rules.separatesLifetimes)
-        let earlier = lastRequests.predecessor(of: request, realm: realm)
+        continuation = continuation ?? lastRequests.sharer(of: request, realm: realm)
         let remembered =
             isLarge
-            ? await Self.followElsewhere(request, in: context, rules: model.rules, after: earlier)
-            : RememberedTrail(request, in: context, rules: model.rules, after: earlier)
+            ? await Self.followElsewhere(request, in: context, rules: model.rules, after: continuation)
+            : RememberedTrail(request, in: context, rules: model.rules, after: continuation)
         let trail = remembered.trail
         let client = Arrival.client(of: request)
         var complaint: String?
@@ -139,7 +144,7 @@ actor TrafficObserver {
 
     /// A call of the daemon's own: its requests' prefixes are there for everybody in its workspace.
     private func seen(_ call: CallSighting) async {
-        guard let request = await Self.readElsewhere(call) else { return }
+        guard let request = try? await Self.readElsewhere(call.body, after: nil) else { return }
         let sender = clients.client(call.headers, endpoint: call.endpoint) {
             realms.digest(of: $0, endpoint: call.endpoint)
         }
@@ -160,24 +165,22 @@ actor TrafficObserver {
     private static let largestHere = 256 << 10
 
     @concurrent
-    private static func readElsewhere(_ sighting: RequestSighting) async throws -> MessagesRequest {
-        try request(sighting)
+    private static func bodyElsewhere(of sighting: RequestSighting) async throws -> [UInt8] {
+        try body(of: sighting)
     }
 
     @concurrent
-    private static func readElsewhere(_ call: CallSighting) async -> MessagesRequest? {
-        try? MessagesRequest(call.body)
+    private static func readElsewhere(
+        _ body: [UInt8], after continuation: Continuation?
+    ) async throws -> MessagesRequest {
+        try MessagesRequest(body, after: continuation)
     }
 
     @concurrent
     private static func followElsewhere(
-        _ request: MessagesRequest, in context: RequestContext, rules: CacheRules, after earlier: RememberedTrail?
+        _ request: MessagesRequest, in context: RequestContext, rules: CacheRules, after continuation: Continuation?
     ) async -> RememberedTrail {
-        RememberedTrail(request, in: context, rules: rules, after: earlier)
-    }
-
-    private nonisolated static func request(_ sighting: RequestSighting) throws -> MessagesRequest {
-        try MessagesRequest(try body(of: sighting))
+        RememberedTrail(request, in: context, rules: rules, after: continuation)
     }
 
     private nonisolated static func body(of sighting: RequestSighting) throws -> [UInt8] {
