@@ -32,7 +32,7 @@ struct JSONScanner {
         self.base = base
         self.count = count
         self.maximumDepth = maximumDepth
-        tokens.reserveCapacity(Swift.min(count / 128 + 8, 4096))
+        tokens.reserveCapacity(Swift.min(count / 64 + 8, 8192))
     }
 
     // MARK: Structure

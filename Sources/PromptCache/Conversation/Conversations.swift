@@ -147,7 +147,8 @@ public struct Conversations: Sendable {
         // Seldom, and many at a time.
         let excess = conversations.count - capacity + capacity / 10
         let limit = conversations.values.map(\.lastArrival).sorted()[excess - 1]
-        for (id, conversation) in conversations where conversation.lastArrival <= limit && id != recognition.id {
+        let oldest = conversations.filter { $0.value.lastArrival <= limit && $0.key != recognition.id }
+        for (id, conversation) in oldest {
             conversations[id] = nil
             for key in conversation.trail + [conversation.head] {
                 owners[PrefixPlace(realm: conversation.realm, key: key)] = nil

@@ -27,7 +27,7 @@ public struct RememberedTrail: Sendable {
     }
 
     /// Markers move with the last turns, and a marker that moves changes bytes: so many messages are gone back over.
-    private static let messagesKept = 12
+    private static let messagesKept = 8
 
     /// - Parameters:
     ///   - request: the request.
