@@ -94,7 +94,7 @@ public final class TrafficWatcher: Sendable {
 
 extension RequestSighting.Kind {
     init?(target: String) {
-        let path = target.prefix { $0 != "?" }
+        let path = String(target[..<(target.utf8.firstIndex(of: UInt8(ascii: "?")) ?? target.endIndex)])
         if path.hasSuffix("/v1/messages") {
             self = .message
         } else if path.hasSuffix("/v1/messages/batches") {

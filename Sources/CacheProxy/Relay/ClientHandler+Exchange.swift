@@ -44,23 +44,27 @@ extension ClientHandler {
 
     private func connect(_ relayed: Relayed) {
         guard case .exchanging(let current) = phase, current === relayed else { return }
-        let pool = proxy.pool
-        pool.take(relayed.destination.upstream) { [weak self] result in
+        let (pool, upstream) = (proxy.pool, relayed.destination.upstream)
+        if let connection = pool.takeIdle(to: upstream) { return link(relayed, to: connection) }
+        pool.connect(to: upstream) { [weak self] result in
             guard let self, case .exchanging(let current) = self.phase, current === relayed else {
                 // The client has gone meanwhile; the connection has not been used.
                 if case .success(let connection) = result { pool.put(connection) }
                 return
             }
             switch result {
-            case .success(let connection):
-                connection.serve(self)
-                relayed.upstream = connection
-                self.carryOut(relayed.exchange.linked(), of: relayed)
+            case .success(let connection): self.link(relayed, to: connection)
             case .failure(let error):
-                let refusal = Refusal.unreachable(relayed.destination.upstream, Self.reason(for: error))
+                let refusal = Refusal.unreachable(upstream, Self.reason(for: error))
                 self.carryOut(relayed.exchange.linkFailed(refusal), of: relayed)
             }
         }
+    }
+
+    private func link(_ relayed: Relayed, to connection: UpstreamConnection) {
+        connection.serve(self)
+        relayed.upstream = connection
+        carryOut(relayed.exchange.linked(), of: relayed)
     }
 
     // MARK: Actions
@@ -119,14 +123,14 @@ extension ClientHandler {
         case .informational(let head):
             guard !relayed.head.version.isOld else { return }
             let kept = HopHeaders.response(
-                head, to: relayed.head.method, version: relayed.head.version, closes: false, note: nil)
+                head, framing: .none, version: relayed.head.version, closes: false, note: nil)
             context?.writeAndFlush(wrapOutboundOut(.head(kept)), promise: nil)
         case .responseHead(let head):
             relayed.framing = HopHeaders.framing(of: head, to: relayed.head.method, version: relayed.head.version)
             let closes = !relayed.exchange.keepsClient || relayed.framing == .close
             if closes { relayed.exchange.isLast() }
             let kept = HopHeaders.response(
-                head, to: relayed.head.method, version: relayed.head.version, closes: closes,
+                head, framing: relayed.framing, version: relayed.head.version, closes: closes,
                 note: relayed.watch?.noteLine)
             context?.write(wrapOutboundOut(.head(kept)), promise: nil)
             relayed.watch?.responseBegan(head)

@@ -15,17 +15,20 @@ enum HopHeaders {
     /// The header by which clients give hints, and the proxy says what it knows.
     static let note = "x-prompt-cache-warmer"
 
-    private static let ofOneHop: Set<String> = [
+    private static let ofOneHop = [
         "connection", "keep-alive", "proxy-connection", "proxy-authenticate", "proxy-authorization", "te",
         "transfer-encoding", "upgrade",
     ]
+    /// What does not go on as it is: of requests, of those whose expectation the proxy answers, and of responses.
+    private static let ofRequests = HeaderNames(ofOneHop + ["host", "content-length", note])
+    private static let ofExpectingRequests = HeaderNames(ofOneHop + ["host", "content-length", note, "expect"])
+    private static let ofResponses = HeaderNames(ofOneHop + [note])
 
     /// Adds everything that goes on, without framing.
-    private static func endToEnd(_ headers: HTTPHeaders, dropping others: Set<String>, into kept: inout HTTPHeaders) {
-        let named = Set(headers[canonicalForm: "connection"].map { $0.lowercased() })
+    private static func endToEnd(_ headers: HTTPHeaders, dropping own: HeaderNames, into kept: inout HTTPHeaders) {
+        let named = headers[canonicalForm: "connection"].map { $0.lowercased() }
         for (name, value) in headers {
-            let lowered = name.lowercased()
-            if ofOneHop.contains(lowered) || others.contains(lowered) || named.contains(lowered) { continue }
+            if own.contains(name) || !named.isEmpty && named.contains(name.lowercased()) { continue }
             kept.add(name: name, value: value)
         }
     }
@@ -39,44 +42,34 @@ enum HopHeaders {
         var kept = HTTPHeaders()
         kept.reserveCapacity(head.headers.count + 2)
         kept.add(name: "host", value: upstream.authority)
-        let own: Set<String> =
-            answersExpectation ? ["host", "content-length", note, "expect"] : ["host", "content-length", note]
-        endToEnd(head.headers, dropping: own, into: &kept)
+        endToEnd(head.headers, dropping: answersExpectation ? ofExpectingRequests : ofRequests, into: &kept)
         let takesTrailers = head.headers[canonicalForm: "te"].contains { $0.lowercased() == "trailers" }
         if takesTrailers {
             kept.add(name: "te", value: "trailers")
             kept.add(name: "connection", value: "te")
         }
-        switch framing(of: head) {
-        case .length:
-            if let length = head.headers.first(name: "content-length") {
-                kept.add(name: "content-length", value: length)
-            }
-        case .chunked: kept.add(name: "transfer-encoding", value: "chunked")
-        case .none, .close: break
+        if head.headers.contains(name: "transfer-encoding") {
+            kept.add(name: "transfer-encoding", value: "chunked")
+        } else if let length = head.headers.first(name: "content-length") {
+            kept.add(name: "content-length", value: length)
         }
         return kept
-    }
-
-    static func framing(of head: HTTPRequestHead) -> Framing {
-        if head.headers.contains(name: "transfer-encoding") { return .chunked }
-        return head.headers.contains(name: "content-length") ? .length : .none
     }
 
     /// The head of a response for the client.
     ///
     /// - Parameters:
-    ///   - method: of the request.
+    ///   - framing: towards the client.
     ///   - version: that the client speaks.
     ///   - closes: whether the client's connection ends with this response.
     ///   - note: what the proxy says about the cache.
     static func response(
-        _ head: HTTPResponseHead, to method: HTTPMethod, version: HTTPVersion, closes: Bool, note: String?
+        _ head: HTTPResponseHead, framing: Framing, version: HTTPVersion, closes: Bool, note: String?
     ) -> HTTPResponseHead {
         var kept = HTTPHeaders()
         kept.reserveCapacity(head.headers.count + 2)
-        endToEnd(head.headers, dropping: [Self.note], into: &kept)
-        switch framing(of: head, to: method, version: version) {
+        endToEnd(head.headers, dropping: ofResponses, into: &kept)
+        switch framing {
         case .chunked:
             kept.remove(name: "content-length")
             kept.add(name: "transfer-encoding", value: "chunked")

@@ -15,6 +15,7 @@ final class UpstreamConnection: ChannelInboundHandler {
     /// Given back within a read: whatever else that read brings belongs to nobody.
     private var isCooling = false
     private var isReading = false
+    private var readsOn = true
     private(set) var idleSince = NIODeadline.distantPast
 
     init(to upstream: ProxyUpstream, pool: UpstreamPool) {
@@ -34,7 +35,11 @@ final class UpstreamConnection: ChannelInboundHandler {
     func flush() { context?.flush() }
 
     /// Follows the client's writability, so that a slow client slows its upstream down.
-    func setReading(_ isOn: Bool) { try? context?.channel.syncOptions?.setOption(.autoRead, value: isOn) }
+    func setReading(_ isOn: Bool) {
+        guard isOn != readsOn else { return }
+        readsOn = isOn
+        try? context?.channel.syncOptions?.setOption(.autoRead, value: isOn)
+    }
 
     /// Ends an exchange.
     func leave(reusable: Bool) {

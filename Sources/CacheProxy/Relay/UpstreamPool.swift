@@ -19,12 +19,12 @@ final class UpstreamPool {
         self.tls = tls
     }
 
-    /// Hands over a connection, at once where one is idle.
-    func take(_ upstream: ProxyUpstream, _ then: @escaping (Result<UpstreamConnection, any Error>) -> Void) {
+    /// Hands over a connection that is idle.
+    func takeIdle(to upstream: ProxyUpstream) -> UpstreamConnection? {
         while let connection = idle[upstream]?.popLast() {
-            if connection.isActive { return then(.success(connection)) }
+            if connection.isActive { return connection }
         }
-        connect(to: upstream, then)
+        return nil
     }
 
     /// Takes back a connection whose request and response have both ended.
@@ -48,7 +48,8 @@ final class UpstreamPool {
         for connection in all.values { connection.close() }
     }
 
-    private func connect(
+    /// Makes a connection that is idle nowhere yet: whoever asks for it uses it, or puts it here.
+    func connect(
         to upstream: ProxyUpstream, _ then: @escaping (Result<UpstreamConnection, any Error>) -> Void
     ) {
         let connection = UpstreamConnection(to: upstream, pool: self)
