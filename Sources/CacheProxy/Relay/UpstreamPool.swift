@@ -1,5 +1,4 @@
 import NIOCore
-import NIOHTTP1
 import NIOPosix
 import NIOSSL
 
@@ -66,9 +65,7 @@ final class UpstreamPool {
                     if upstream.isTLS, let tls {
                         try pipeline.addHandler(NIOSSLClientHandler(context: tls, serverHostname: upstream.sniName))
                     }
-                    try pipeline.addHandler(HTTPRequestEncoder(configuration: .asGiven))
-                    try pipeline.addHandler(
-                        ByteToMessageHandler(HTTPResponseDecoder(informationalResponseStrategy: .forward)))
+                    try pipeline.addHandler(ByteToMessageHandler(connection.decoder))
                     try pipeline.addHandler(connection)
                 }
             }
@@ -102,15 +99,6 @@ final class UpstreamPool {
             connection.close()
         }
         if idle.values.contains(where: { !$0.isEmpty }) { sweepLater() }
-    }
-}
-
-extension HTTPRequestEncoder.Configuration {
-    /// The relay frames messages itself.
-    static var asGiven: Self {
-        var configuration = Self()
-        configuration.automaticallySetFramingHeaders = false
-        return configuration
     }
 }
 

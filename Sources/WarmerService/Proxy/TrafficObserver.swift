@@ -17,7 +17,7 @@ import WarmingPolicies
 /// It works behind the traffic: on an event loop of the relay, after what has just been passed on, so that it costs no
 /// change of threads; large bodies are read elsewhere. Whatever it does not understand goes through all the same.
 actor TrafficObserver {
-    private let executor: any SerialExecutor
+    private let executor: LoopExecutor
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
     let options: ProxyOptions
@@ -51,7 +51,7 @@ actor TrafficObserver {
     init(
         _ options: ProxyOptions, _ house: ProxySurroundings, watcher: TrafficWatcher, on loop: any EventLoop
     ) {
-        executor = loop.executor
+        executor = LoopExecutor(loop)
         self.options = options
         self.house = house
         self.watcher = watcher
@@ -63,7 +63,7 @@ actor TrafficObserver {
 
     /// Looks at everything until the watcher finishes.
     func run() async {
-        while let sighting = await watcher.next() {
+        while let sighting = await watcher.next(wakingOn: executor) {
             switch sighting {
             case .request(let request): await seen(request)
             case .begun(let exchange, let status, let at): began(exchange, status: status, at: at)
