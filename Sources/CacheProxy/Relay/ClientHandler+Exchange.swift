@@ -103,7 +103,7 @@ extension ClientHandler {
         upstream.begin(
             relayed.head, to: relayed.destination, answersExpectation: relayed.watch?.holdsRequest ?? false)
         proxy.meter?.record(.request, .now() - relayed.begunAt)
-        while let part = relayed.held.popFirst() { relay(.request(part), of: relayed) }
+        for part in relayed.letGo() { relay(.request(part), of: relayed) }
         if !isWithinRead { upstream.flush() }
         upstream.setReading(context?.channel.isWritable ?? true)
         updateReading()

@@ -1,17 +1,13 @@
 import NIOCore
 
-/// Runs an actor on an event loop, and wakes it there: both in one step.
-final class LoopExecutor: SerialExecutor, TaskExecutor {
+/// Lets what waits go on on an event loop.
+final class LoopExecutor: TaskExecutor {
     private let loop: any EventLoop
 
     init(_ loop: any EventLoop) { self.loop = loop }
 
     func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
-        loop.execute { [self] in
-            job.runSynchronously(isolatedTo: asUnownedSerialExecutor(), taskExecutor: asUnownedTaskExecutor())
-        }
+        loop.execute { [self] in job.runSynchronously(on: asUnownedTaskExecutor()) }
     }
-
-    func checkIsolated() { loop.preconditionInEventLoop() }
 }

@@ -17,7 +17,8 @@ import WarmingPolicies
 /// It works behind the traffic: on an event loop of the relay, after what has just been passed on, so that it costs no
 /// change of threads; large bodies are read elsewhere. Whatever it does not understand goes through all the same.
 actor TrafficObserver {
-    private let executor: LoopExecutor
+    private let executor: any SerialExecutor
+    private let waker: LoopExecutor
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
     let options: ProxyOptions
@@ -51,7 +52,8 @@ actor TrafficObserver {
     init(
         _ options: ProxyOptions, _ house: ProxySurroundings, watcher: TrafficWatcher, on loop: any EventLoop
     ) {
-        executor = LoopExecutor(loop)
+        executor = loop.executor
+        waker = LoopExecutor(loop)
         self.options = options
         self.house = house
         self.watcher = watcher
@@ -63,7 +65,7 @@ actor TrafficObserver {
 
     /// Looks at everything until the watcher finishes.
     func run() async {
-        while let sighting = await watcher.next(wakingOn: executor) {
+        while let sighting = await watcher.next(wakingOn: waker) {
             switch sighting {
             case .request(let request): await seen(request)
             case .begun(let exchange, let status, let at): began(exchange, status: status, at: at)
