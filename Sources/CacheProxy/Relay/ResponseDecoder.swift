@@ -1,14 +1,14 @@
 import NIOCore
 import NIOHTTP1
 
-/// Reads an upstream's responses. What they answer, and with it whether they have a body, is told it: NIO's own handler
-/// would have to see every part of a request on its way out.
+/// Reads an upstream's responses. It is told what each will answer, since that decides whether it has a body; NIO's
+/// decoder by itself would have to see every part of every request on its way out.
 struct ResponseDecoder: ByteToMessageDecoder {
     typealias InboundOut = HTTPClientResponsePart
 
     private let decoder = HTTPResponseDecoder(informationalResponseStrategy: .forward)
 
-    /// A response to this comes next.
+    /// What comes next answers this.
     func expect(answerTo head: HTTPRequestHead) { decoder.write(data: .head(head)) }
 
     func decoderAdded(context: ChannelHandlerContext) { decoder.decoderAdded(context: context) }

@@ -18,7 +18,7 @@ final class UpstreamPool {
         self.tls = tls
     }
 
-    /// Hands over a connection that is idle.
+    /// Hands over an idle connection, if there is one.
     func takeIdle(to upstream: ProxyUpstream) -> UpstreamConnection? {
         while let connection = idle[upstream]?.popLast() {
             if connection.isActive { return connection }
@@ -47,7 +47,7 @@ final class UpstreamPool {
         for connection in all.values { connection.close() }
     }
 
-    /// Makes a connection that is idle nowhere yet: whoever asks for it uses it, or puts it here.
+    /// Makes a new connection; whoever asked for it uses it, or puts it here.
     func connect(
         to upstream: ProxyUpstream, _ then: @escaping (Result<UpstreamConnection, any Error>) -> Void
     ) {
