@@ -27,9 +27,11 @@ function init(args)
         size = size + #turns[number]
     end
     tail = tail .. table.concat(turns)
-    added = {}
-    local turn = "," .. reply:format(1, words) .. "," .. question:format(1, words, "")
-    for number = 0, 40 do added[number] = string.rep(turn, number) end
+    -- What stood at the end of one request, without its mark, is history in the next.
+    added = {[0] = ""}
+    for turn = 0, 39 do
+        added[turn + 1] = added[turn] .. "," .. reply:format(turn, words) .. "," .. question:format(turn, words, "")
+    end
     path = (wrk.path == "/" and "" or wrk.path) .. "/v1/messages"
     wrk.method = "POST"
     wrk.headers["content-type"] = "application/json"
@@ -47,5 +49,5 @@ function request()
     end
     return wrk.format(nil, path, nil,
         beginning .. seed .. "-" .. conversation .. tail .. added[turn] .. "," .. reply:format(turn, words) .. ","
-            .. question:format(turn, "and now?", mark) .. "]}")
+            .. question:format(turn, words, mark) .. "]}")
 end

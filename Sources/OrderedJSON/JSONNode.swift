@@ -1,7 +1,8 @@
 /// A value at its place in a ``JSONText``.
 public struct JSONNode: Sendable {
     let storage: JSONText.Storage
-    let index: Int
+    /// Its place in the text's index; children follow their parent.
+    package let index: Int
 
     private var token: JSONText.Token { storage.tokens[index] }
 

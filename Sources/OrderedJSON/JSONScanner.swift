@@ -1,6 +1,7 @@
 /// One pass over the bytes: checks them against RFC 8259 and notes where each value stands.
 ///
-/// Strings, which are nearly all of a prompt, are passed over 32 bytes at a time; everything else byte by byte.
+/// Strings, which are nearly all of a prompt, are passed over 32 bytes at a time; everything else byte by byte. What is known
+/// to stand in an earlier text as well is not read again.
 struct JSONScanner {
     private let base: UnsafeRawPointer
     private let count: Int
@@ -12,14 +13,17 @@ struct JSONScanner {
     /// How often something came that a minified text has not: white space, or an escape that is longer than it must be.
     private var oddities = 0
 
-    static func scan(_ bytes: [UInt8], maximumDepth: Int) throws(JSONFault) -> [JSONText.Token] {
+    /// - Parameter earlier: the index of a text whose first bytes are the same, and how many those are.
+    static func scan(
+        _ bytes: [UInt8], maximumDepth: Int, after earlier: (tokens: [JSONText.Token], shared: Int)? = nil
+    ) throws(JSONFault) -> [JSONText.Token] {
         let result: Result<[JSONText.Token], JSONFault> = bytes.withUnsafeBytes { buffer in
             // An empty array may have no base address; one byte of its own stands in, and is never read.
             guard let base = buffer.baseAddress, !buffer.isEmpty else {
                 return .failure(JSONFault(offset: 0, reason: "expected a JSON value, found nothing"))
             }
             var scanner = JSONScanner(base: base, count: buffer.count, maximumDepth: maximumDepth)
-            return Result { () throws(JSONFault) in try scanner.run() }
+            return Result { () throws(JSONFault) in try scanner.run(after: earlier) }
         }
         return try result.get()
     }
@@ -33,9 +37,14 @@ struct JSONScanner {
 
     // MARK: Structure
 
-    private mutating func run() throws(JSONFault) -> [JSONText.Token] {
-        skipWhitespace()
-        try value()
+    private mutating func run(
+        after earlier: (tokens: [JSONText.Token], shared: Int)?
+    ) throws(JSONFault) -> [JSONText.Token] {
+        if let earlier { takeUp(earlier.tokens, shared: earlier.shared) }
+        if tokens.isEmpty {
+            skipWhitespace()
+            try value()
+        }
         while let parent = open.last?.token {
             skipWhitespace()
             let isObject = tokens[parent].kind == .object
@@ -62,6 +71,44 @@ struct JSONScanner {
         skipWhitespace()
         guard at == count else { throw fault("expected the end of the text") }
         return tokens
+    }
+
+    // MARK: Going on from an earlier text
+
+    /// Goes to where the two texts may part: behind the last value that stands in both, within what is open there.
+    private mutating func takeUp(_ earlier: [JSONText.Token], shared: Int) {
+        guard earlier[0].kind.isContainer, earlier[0].start < shared, earlier[0].end >= shared else { return }
+        var parent: Int? = 0
+        var behind = 0
+        while let current = parent { (parent, behind) = passWhole(in: current, of: earlier, shared: shared) }
+        tokens.reserveCapacity(max(behind + 64, tokens.capacity))
+        tokens.append(contentsOf: earlier[..<behind])
+    }
+
+    /// Opens an array or object, and passes over what stands in it in both texts.
+    ///
+    /// - Returns: the array or object in which they part, and the token behind everything that stands in both.
+    private mutating func passWhole(
+        in parent: Int, of earlier: [JSONText.Token], shared: Int
+    ) -> (child: Int?, behind: Int) {
+        open.append((parent, oddities))
+        at = Int(earlier[parent].start) + 1
+        let isObject = earlier[parent].kind == .object
+        var child = parent + 1
+        while child < earlier[parent].next {
+            let value = isObject ? child + 1 : child
+            // With the byte behind it, so that no number goes on there.
+            let isWhole = earlier[value].end < shared
+            guard isWhole || earlier[value].kind.isContainer && earlier[value].start < shared else { break }
+            let place = child == parent + 1 ? at : at + 1
+            let isAtPlace = earlier[child].start == place
+            let isKeyed = !isObject || earlier[child].isMinified && earlier[value].start == earlier[child].end + 1
+            if !isAtPlace || !isKeyed || isWhole && !earlier[value].isMinified { oddities += 1 }
+            guard isWhole else { return (value, child) }
+            at = Int(earlier[value].end)
+            child = Int(earlier[value].next)
+        }
+        return (nil, child)
     }
 
     private mutating func value() throws(JSONFault) {

@@ -29,6 +29,36 @@ public struct JSONText: Sendable {
         storage = Storage(bytes: bytes, tokens: try JSONScanner.scan(bytes, maximumDepth: maximumDepth))
     }
 
+    /// Checks and indexes bytes of which the first are those of an earlier text, where they need not be looked at again.
+    ///
+    /// - Parameters:
+    ///   - earlier: the text before.
+    ///   - shared: how many bytes both begin with; see ``sharedBytes(with:)``.
+    package init(_ bytes: [UInt8], after earlier: JSONText, sharing shared: Int) throws(JSONFault) {
+        let known = (earlier.storage.tokens, shared)
+        storage = Storage(
+            bytes: bytes, tokens: try JSONScanner.scan(bytes, maximumDepth: Self.defaultMaximumDepth, after: known))
+    }
+
+    /// How many bytes another text begins with that this one begins with too.
+    package func sharedBytes(with other: [UInt8]) -> Int {
+        storage.bytes.withUnsafeBytes { mine in
+            other.withUnsafeBytes { other in
+                let length = min(mine.count, other.count)
+                var same = 0
+                while same < length {
+                    let step = min(Self.comparedAtOnce, length - same)
+                    if memcmp(mine.baseAddress! + same, other.baseAddress! + same, step) != 0 { break }
+                    same += step
+                }
+                while same < length, mine[same] == other[same] { same += 1 }
+                return same
+            }
+        }
+    }
+
+    private static let comparedAtOnce = 1 << 10
+
     init(storage: Storage) { self.storage = storage }
 
     /// The one value of the text.
@@ -48,26 +78,27 @@ extension JSONText {
 
         /// Whether the string at an index, decoded, has these bytes.
         func isString(at index: Int, _ name: String) -> Bool {
+            var name = name
+            return name.withUTF8 { isString(at: index, $0) }
+        }
+
+        func isString(at index: Int, _ name: UnsafeBufferPointer<UInt8>) -> Bool {
             let token = tokens[index]
             let written = Int(token.end) - Int(token.start) - 2
             if token.hasEscapes {
                 // No escape makes a string longer, and most names are told apart by their length.
-                if written < name.utf8.count { return false }
-                return JSONNode(storage: self, index: index).decodedBytes.elementsEqual(name.utf8)
+                return written >= name.count
+                    && JSONNode(storage: self, index: index).decodedBytes.elementsEqual(name)
             }
-            if written != name.utf8.count { return false }
-            var name = name
-            return name.withUTF8 { name in
-                bytes.withUnsafeBytes { bytes in
-                    name.isEmpty
-                        || memcmp(bytes.baseAddress! + Int(token.start) + 1, name.baseAddress!, name.count) == 0
-                }
+            if written != name.count { return false }
+            return bytes.withUnsafeBytes { bytes in
+                name.isEmpty || memcmp(bytes.baseAddress! + Int(token.start) + 1, name.baseAddress!, name.count) == 0
             }
         }
     }
 
     /// One value or key of the text, in document order. Children follow their parent.
-    struct Token: Sendable {
+    struct Token: Sendable, Equatable {
         var start: UInt32
         var end: UInt32
         /// The index of the first token behind this one and all that is in it.
@@ -79,7 +110,29 @@ extension JSONText {
     }
 }
 
+/// For those who look at very many values: places as numbers, which cost less to pass on than nodes.
+extension JSONText {
+    /// The value at a place.
+    package func node(at index: Int) -> JSONNode { JSONNode(storage: storage, index: index) }
+
+    package func kind(at index: Int) -> JSONKind { storage.tokens[index].kind }
+
+    package func range(at index: Int) -> Range<Int> {
+        Int(storage.tokens[index].start)..<Int(storage.tokens[index].end)
+    }
+
+    /// The place behind a value and all that is in it: of the next in its array, or of the next key in its object.
+    package func place(behind index: Int) -> Int { Int(storage.tokens[index].next) }
+
+    /// Whether the string or key at a place, decoded, is this one.
+    package func isString(at index: Int, _ name: StaticString) -> Bool {
+        storage.isString(at: index, UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount))
+    }
+}
+
 /// What a JSON value is.
 public enum JSONKind: UInt8, Sendable {
     case object, array, string, number, `true`, `false`, null
+
+    var isContainer: Bool { self == .object || self == .array }
 }

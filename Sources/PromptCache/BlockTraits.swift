@@ -24,11 +24,11 @@ extension Sequence<PromptBlock> {
 extension BlockTraits {
     /// Looks through a block of system or messages, and into the `content` of tool results and the `source` of documents,
     /// where others may hide; never into a tool's input.
-    init(of block: JSONNode, type: String) {
+    init(of block: Int, kind: PromptBlocks.Kind, in text: JSONText) {
         self = []
-        switch type {
-        case "text", "tool_use", "thinking", "redacted_thinking": return
-        default: look(into: block)
+        switch kind {
+        case .text, .toolUse, .thinking: return
+        case .toolResult, .other: look(into: text.node(at: block))
         }
     }
 

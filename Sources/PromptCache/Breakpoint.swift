@@ -26,9 +26,10 @@ extension MessagesRequest {
 
     private var explicitBreakpoints: [Breakpoint] {
         var found: [Breakpoint] = []
-        for index in blocks.indices where !blocks[index].markers.isEmpty {
-            guard let lifetime = blocks[index].markedLifetime else { continue }
-            found.append(Breakpoint(block: index, path: blocks[index].path, lifetime: lifetime, isAutomatic: false))
+        for (index, record) in blocks.table.records.enumerated() where !record.markers.isEmpty {
+            let block = blocks[index]
+            guard let lifetime = block.markedLifetime else { continue }
+            found.append(Breakpoint(block: index, path: block.path, lifetime: lifetime, isAutomatic: false))
         }
         return found
     }
@@ -41,7 +42,7 @@ extension MessagesRequest {
     /// - Parameter rules: the rules of the model.
     /// - Throws: the first fault, in the provider's order.
     public func checkMarkers(_ rules: CacheRules) throws(RequestFault) {
-        let markers = blocks.flatMap(\.markers)
+        let markers = blocks.markers
         for block in blocks where !block.markers.isEmpty && !block.mayBearMarker {
             throw RequestFault(
                 path: block.markers[0].path,

@@ -11,16 +11,18 @@ public struct CacheMarker: Sendable {
 
     /// The key of the member.
     static let key = "cache_control"
+    static let name: StaticString = "cache_control"
 
-    /// Reads a `cache_control` member of the object at a path.
+    /// Reads the `cache_control` member whose key stands at a place, of the object at a path.
     ///
     /// - Returns: nil where it is null, which is as good as absent.
-    init?(_ found: JSONMember, path: () -> String) throws(RequestFault) {
-        if found.value.kind == .null { return nil }
-        guard found.value.kind == .object, found.value["type"]?.string == "ephemeral" else {
+    init?(at key: Int, in text: JSONText, path: () -> String) throws(RequestFault) {
+        let value = text.node(at: key + 1)
+        if value.kind == .null { return nil }
+        guard value.kind == .object, value["type"]?.string == "ephemeral" else {
             throw RequestFault(path: Self.path(path()), #"must be an object like {"type":"ephemeral"}"#)
         }
-        switch found.value["ttl"] {
+        switch value["ttl"] {
         case nil: lifetime = .fiveMinutes
         case let ttl?:
             guard let known = ttl.string.flatMap(Lifetime.init(rawValue:)) else {
@@ -29,7 +31,7 @@ public struct CacheMarker: Sendable {
             lifetime = known
         }
         self.path = path()
-        self.range = found.range
+        range = text.range(at: key).lowerBound..<value.range.upperBound
     }
 
     /// Two markers at one object.

@@ -32,12 +32,12 @@ struct CanonicalHash {
         append(member.value)
     }
 
-    /// A block, or a string that stands for a block of text. Taken apart, since copying whole blocks costs.
-    mutating func append(block: JSONNode, type: String, traits: BlockTraits) {
-        if block.kind == .object, block.isMinified, !traits.contains(.bearsMarker) {
+    /// A block, or a string that stands for a block of text.
+    mutating func append(block: JSONNode, isToolResult: Bool, bearsMarker: Bool) {
+        if block.kind == .object, block.isMinified, !bearsMarker {
             append(block)
         } else if block.kind == .object {
-            appendObject(block, marked: true, inToolResult: type == "tool_result")
+            appendObject(block, marked: true, inToolResult: isToolResult)
         } else {
             // Spelled out: a string is documented as short for one text block.
             append(tag: #"{"type":"text","text":"#)

@@ -13,7 +13,7 @@ extension MessagesRequest {
     public func placingBreakpoints(
         _ count: Int, lifetime: Lifetime = .fiveMinutes, rules: CacheRules
     ) throws(RequestFault) -> [UInt8] {
-        let present = blocks.flatMap(\.markers).count + (automatic == nil ? 0 : 1)
+        let present = blocks.markers.count + (automatic == nil ? 0 : 1)
         guard count >= 0, present + count <= rules.maximumBreakpoints else {
             throw RequestFault(
                 "\(present) breakpoints are set and \(count) more asked for, but at most \(rules.maximumBreakpoints) "
@@ -34,7 +34,7 @@ extension MessagesRequest {
 
     /// The same request with all its markers asking for one lifetime. It is the same prefix to the provider.
     public func asking(for lifetime: Lifetime) -> [UInt8] {
-        let markers = blocks.flatMap(\.markers) + (automatic.map { [$0] } ?? [])
+        let markers = blocks.markers + (automatic.map { [$0] } ?? [])
         let member = "\"\(CacheMarker.key)\":\(Self.marker(lifetime))"
         return text.splicing(markers.filter { $0.lifetime != lifetime }.map { Splice($0.range, with: member) })
     }

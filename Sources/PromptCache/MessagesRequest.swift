@@ -13,9 +13,7 @@ public struct MessagesRequest: Sendable {
     /// Whether the response is to be streamed.
     public let isStreaming: Bool
     /// Every position of the prompt in the order tools, system, messages.
-    public let blocks: [PromptBlock]
-    /// What any block has in it.
-    package let traits: BlockTraits
+    public let blocks: PromptBlocks
     /// The top-level `cache_control`, called automatic caching.
     public let automatic: CacheMarker?
 
@@ -28,9 +26,18 @@ public struct MessagesRequest: Sendable {
     ///
     /// - Throws: ``RequestFault`` for broken JSON, for members of the wrong shape, and for members that stand twice,
     ///   since then nobody knows which one the provider takes.
-    public init(_ bytes: [UInt8]) throws(RequestFault) {
+    public init(_ bytes: [UInt8]) throws(RequestFault) { try self.init(bytes, after: nil) }
+
+    /// Reads a body that goes on from an earlier one: what both begin with is not read again.
+    ///
+    /// - Throws: as ``init(_:)`` does.
+    public init(_ bytes: [UInt8], after continuation: Continuation?) throws(RequestFault) {
         do {
-            text = try JSONText(bytes)
+            if let continuation {
+                text = try JSONText(bytes, after: continuation.earlier.request.text, sharing: continuation.shared)
+            } else {
+                text = try JSONText(bytes)
+            }
         } catch {
             throw RequestFault(error, in: bytes)
         }
@@ -45,19 +52,20 @@ public struct MessagesRequest: Sendable {
         if let tools = members["tools"]?.value, tools.kind != .array, tools.kind != .null {
             throw RequestFault(path: "tools", "must be an array")
         }
-        var blocks: [PromptBlock] = []
-        blocks.reserveCapacity(64)
-        try Self.blocks(members["tools"]?.value, part: .tools, into: &blocks)
-        try Self.blocks(members["system"]?.value, part: .system, into: &blocks)
-        try Self.messageBlocks(members["messages"]?.value, into: &blocks)
-        self.blocks = blocks
-        traits = blocks.traits
+        var reader = PromptBlocks.Reader(text)
+        if let tools = members["tools"] { try reader.read(tools.value.index, part: .tools) }
+        if let system = members["system"] { try reader.read(system.value.index, part: .system) }
+        if let messages = members["messages"] { try reader.readMessages(messages.value.index, after: continuation) }
+        blocks = reader.blocks
         if let member = members[CacheMarker.key] {
-            automatic = try CacheMarker(member, path: { "" })
+            automatic = try CacheMarker(at: member.key.index, in: text, path: { "" })
         } else {
             automatic = nil
         }
     }
+
+    /// What any block has in it.
+    package var traits: BlockTraits { blocks.traits }
 
     /// A member of the body by name.
     public subscript(member: String) -> JSONNode? { text.root[member] }
@@ -78,53 +86,5 @@ public struct MessagesRequest: Sendable {
             throw RequestFault(path: "max_tokens", "must be a whole number of at least 0")
         }
         return value
-    }
-
-    private static func blocks(
-        _ content: JSONNode?, part: PromptPart, message: Int? = nil, role: String? = nil, into all: inout [PromptBlock]
-    ) throws(RequestFault) {
-        guard let content, content.kind != .null else { return }
-        func path() -> String { part.rawValue + (message.map { ".\($0).content" } ?? "") }
-        switch content.kind {
-        case .string:
-            all.append(try PromptBlock(part: part, node: content, message: message, role: role))
-        case .array:
-            var position = 0
-            for element in content.elements {
-                guard element.kind == .object else {
-                    throw RequestFault(path: "\(path()).\(position)", "must be an object")
-                }
-                all.append(
-                    try PromptBlock(part: part, node: element, position: position, message: message, role: role))
-                position += 1
-            }
-        default:
-            throw RequestFault(path: path(), "must be a string or an array of blocks")
-        }
-    }
-
-    private static func messageBlocks(_ messages: JSONNode?, into all: inout [PromptBlock]) throws(RequestFault) {
-        guard let messages, messages.kind != .null else { return }
-        guard messages.kind == .array else { throw RequestFault(path: "messages", "must be an array") }
-        for (position, message) in messages.elements.enumerated() {
-            func fault(_ member: String, _ reason: String) -> RequestFault {
-                RequestFault(path: "messages.\(position)\(member)", reason)
-            }
-            guard message.kind == .object else { throw fault("", "must be an object") }
-            var role: JSONNode?
-            var content: JSONNode?
-            for member in message.members {
-                if member.hasKey("role") {
-                    if role != nil { throw fault(".role", "stands twice; keep one") }
-                    role = member.value
-                } else if member.hasKey("content") {
-                    if content != nil { throw fault(".content", "stands twice; keep one") }
-                    content = member.value
-                }
-            }
-            guard let role = role?.string else { throw fault(".role", #"must be "user", "assistant" or "system""#) }
-            guard let content else { throw fault(".content", "is missing") }
-            try blocks(content, part: .messages, message: position, role: role, into: &all)
-        }
     }
 }

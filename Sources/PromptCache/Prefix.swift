@@ -50,7 +50,7 @@ extension MessagesRequest {
         guard let last = breakpoints.last else { return [] }
         var remaining = breakpoints[...]
         var found: [Prefix] = []
-        walk(in: context, through: last.block) { index, hash, size in
+        walk(from: start(in: context), through: last.block) { index, hash, size in
             if remaining.first?.block == index {
                 found.append(Prefix(breakpoint: remaining.removeFirst(), key: hash.key(), size: size))
             }
@@ -58,36 +58,44 @@ extension MessagesRequest {
         return found
     }
 
+    /// A place between two blocks, with what was hashed and counted in front of it.
+    struct Stop: Sendable {
+        /// The message that ends here; -1 in front of the first.
+        var message: Int
+        /// The block that ends here; -1 in front of the first.
+        var block: Int
+        var hash: CanonicalHash
+        var size: PromptSize
+    }
+
+    /// In front of the tools.
+    func start(in context: RequestContext) -> Stop {
+        var start = Stop(message: -1, block: -1, hash: CanonicalHash(), size: PromptSize())
+        start.size.add(settingsOf: self)
+        appendHead(context, to: &start.hash)
+        return start
+    }
+
     /// Hashes block by block, and shows the hash and the size behind each.
     ///
     /// - Parameter stop: where to go on from, in a request that is the same up to there.
     func walk(
-        in context: RequestContext, through last: Int, after stop: RememberedTrail.Stop? = nil,
-        _ visit: (_ block: Int, inout CanonicalHash, PromptSize) -> Void
+        from stop: Stop, through last: Int, _ visit: (_ block: Int, inout CanonicalHash, PromptSize) -> Void
     ) {
-        var size = stop?.size ?? PromptSize()
-        var hash = stop?.hash ?? CanonicalHash()
-        if stop == nil {
-            size.add(settingsOf: self)
-            appendHead(context, to: &hash)
-        }
-        var part = PromptPart.tools
-        if let stop { part = stop.message < 0 ? blocks[stop.block].part : .messages }
-        var message = stop?.message
-        var messages = self["messages"]?.elements.makeIterator()
-        if let stop { for _ in 0..<stop.message + 1 { _ = messages?.next() } }
-        let first = stop.map { $0.block + 1 } ?? 0
-        guard first <= last else { return }
-        for index in first...last {
-            while part < blocks[index].part { part = enter(after: part, &hash) }
-            if let position = blocks[index].message, position != message {
-                // Also those without a block, though the provider refuses them nearly everywhere.
-                for _ in (message ?? -1)..<position {
-                    if let node = messages?.next() { appendMessage(node, to: &hash) }
-                }
-                message = position
+        var (hash, size, message) = (stop.hash, stop.size, stop.message)
+        let table = blocks.table
+        var part = stop.message >= 0 ? .messages : stop.block >= 0 ? table.records[stop.block].part : PromptPart.tools
+        for index in stop.block + 1..<max(stop.block, last) + 1 {
+            let block = table.records[index]
+            while part < block.part { part = enter(after: part, &hash) }
+            // Also those without a block, though the provider refuses them nearly everywhere.
+            while let position = block.message, message < position {
+                message += 1
+                appendMessage(text.node(at: table.messages[message].node), to: &hash)
             }
-            hash.append(block: blocks[index].node, type: blocks[index].type, traits: blocks[index].traits)
+            hash.append(
+                block: text.node(at: block.node), isToolResult: block.kind == .toolResult,
+                bearsMarker: block.traits.contains(.bearsMarker))
             size.add(blockAt: index, of: self)
             visit(index, &hash, size)
         }
@@ -95,13 +103,6 @@ extension MessagesRequest {
 
     /// The last and longest prefix; nil for a request without a breakpoint.
     public func lastPrefix(in context: RequestContext) -> Prefix? { prefixes(in: context).last }
-
-    /// A key of everything that stands before the tools.
-    func headKey(in context: RequestContext) -> PrefixKey {
-        var hash = CanonicalHash()
-        appendHead(context, to: &hash)
-        return hash.key()
-    }
 
     private func appendHead(_ context: RequestContext, to hash: inout CanonicalHash) {
         hash.append(tag: "prefix1")

@@ -10,8 +10,10 @@ public struct PrefixKey: Hashable, Sendable {
 
     init(_ digest: SHA256.Digest) {
         words = digest.withUnsafeBytes { bytes in
-            SIMD4(
-                (0..<4).map { UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: $0 * 8, as: UInt64.self)) })
+            func word(_ index: Int) -> UInt64 {
+                UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: index * 8, as: UInt64.self))
+            }
+            return SIMD4(word(0), word(1), word(2), word(3))
         }
     }
 
@@ -27,6 +29,9 @@ public struct PrefixKey: Hashable, Sendable {
 extension PrefixKey {
     /// A quarter of a hash is hash enough.
     public func hash(into hasher: inout Hasher) { hasher.combine(words[0]) }
+
+    /// Another quarter, as it is.
+    var bits: UInt64 { words[1] }
 }
 
 extension PrefixKey: CustomStringConvertible {

@@ -28,21 +28,20 @@ public struct PromptSize: Hashable, Sendable {
     /// Whether the prompt is too short to be cached, whatever the tokens are.
     public func isSurelyBelow(_ minimumTokens: Int) -> Bool { maximumTokens.map { $0 < minimumTokens } ?? false }
 
-    private mutating func add(_ range: Range<Int>, part: PromptPart, type: String, traits: BlockTraits) {
-        if part == .tools {
-            if overhead < Self.toolOverhead { overhead += Self.toolOverhead }
-            if type != "tool", type != "custom" { overhead += Self.toolOverhead }
-        }
-        bytes += range.count
-        blocks += 1
-        hasMedia = hasMedia || !traits.isDisjoint(with: [.image, .document])
-    }
-
-    /// Taken apart, since copying whole blocks costs.
+    /// The next block.
     package mutating func add(blockAt index: Int, of request: MessagesRequest) {
-        add(
-            request.blocks[index].node.range, part: request.blocks[index].part, type: request.blocks[index].type,
-            traits: request.blocks[index].traits)
+        let table = request.blocks.table
+        let record = table.records[index]
+        if record.part == .tools {
+            if overhead < Self.toolOverhead { overhead += Self.toolOverhead }
+            if let type = record.type, !table.text.isString(at: type, "custom"), !table.text.isString(at: type, "tool")
+            {
+                overhead += Self.toolOverhead
+            }
+        }
+        bytes += table.text.range(at: record.node).count
+        blocks += 1
+        hasMedia = hasMedia || !record.traits.isDisjoint(with: [.image, .document])
     }
 
     /// Settings that become part of the prompt.

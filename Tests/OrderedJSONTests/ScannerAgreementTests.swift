@@ -1,5 +1,6 @@
-import OrderedJSON
 import Testing
+
+@testable import OrderedJSON
 
 @Suite struct ScannerAgreementTests {
     @Test func `generated documents are read as a naive parser reads them`() throws {
@@ -26,6 +27,31 @@ import Testing
         #expect(accepted > 2000 && accepted < 18_000, "both kinds must be met, accepted \(accepted)")
     }
 
+    @Test func `a text that goes on from another is read as if it were read from its beginning`() {
+        var generator = DocumentGenerator(seed: 4)
+        var (accepted, resumed) = (0, 0)
+        for _ in 0..<20_000 {
+            let earlier = generator.document()
+            guard let text = try? JSONText(earlier) else { continue }
+            let document = generator.mutated(earlier)
+            let shared = text.sharedBytes(with: document)
+            #expect(document.prefix(shared) == earlier.prefix(shared))
+            #expect(shared == min(document.count, earlier.count) || document[shared] != earlier[shared])
+            let known = Int.random(in: 0...shared, using: &generator.random)
+            let found = fault { () throws(JSONFault) in try JSONText(document, after: text, sharing: known) }
+            #expect(found == fault(of: document))
+            guard let fresh = try? JSONText(document),
+                let read = try? JSONText(document, after: text, sharing: known)
+            else { continue }
+            #expect(
+                read.storage.tokens == fresh.storage.tokens,
+                "\(String(decoding: earlier, as: UTF8.self)) \(String(decoding: document, as: UTF8.self)) \(known)")
+            accepted += 1
+            if known > 20 { resumed += 1 }
+        }
+        #expect(accepted > 2000 && resumed > 200, "\(accepted) \(resumed)")
+    }
+
     @Test func `the bytes before a fault can always be continued`() {
         // The offset is right if what stands before it is no fault yet: cut there, the text merely ends too early.
         var generator = DocumentGenerator(seed: 3)
@@ -39,9 +65,11 @@ import Testing
         }
     }
 
-    private func fault(of document: [UInt8]) -> JSONFault? {
+    private func fault(of document: [UInt8]) -> JSONFault? { fault { () throws(JSONFault) in try JSONText(document) } }
+
+    private func fault(_ read: () throws(JSONFault) -> JSONText) -> JSONFault? {
         do {
-            _ = try JSONText(document)
+            _ = try read()
             return nil
         } catch {
             return error

@@ -46,14 +46,8 @@ public struct Conversations: Sendable {
         var lastArrival: UInt64
     }
 
-    /// Keys are of one realm: the workspace that a credential belongs to.
-    private struct Place: Hashable {
-        var realm: Int
-        var key: PrefixKey
-    }
-
     private var conversations: [ID: Conversation] = [:]
-    private var owners: [Place: ID] = [:]
+    private var owners = PrefixTable<ID>()
     private var byClient: [String: ID] = [:]
     private var nextID = 1
     private var arrivals: UInt64 = 0
@@ -101,14 +95,14 @@ public struct Conversations: Sendable {
 
     private func owner(of trail: PrefixTrail, realm: Int, isShared: Bool) -> (id: ID, key: PrefixKey)? {
         if isShared {
-            guard let key = trail.last?.key, let id = owners[Place(realm: realm, key: key)] else { return nil }
+            guard let key = trail.last?.key, let id = owners[PrefixPlace(realm: realm, key: key)] else { return nil }
             return (id, key)
         }
-        let shared = Set(trail.prefixes.filter { !$0.breakpoint.path.hasPrefix("messages") }.map(\.key))
+        let shared = trail.prefixes.filter { !$0.breakpoint.path.hasPrefix("messages") }
         guard
             let match = trail.longestMatch(where: { key in
-                !shared.contains(key) && owners[Place(realm: realm, key: key)] != nil
-            }), let id = owners[Place(realm: realm, key: match.key)]
+                owners[PrefixPlace(realm: realm, key: key)] != nil && !shared.contains { $0.key == key }
+            }), let id = owners[PrefixPlace(realm: realm, key: match.key)]
         else { return nil }
         return (id, match.key)
     }
@@ -120,10 +114,10 @@ public struct Conversations: Sendable {
             conversation.trail.append(conversation.head)
             if conversation.trail.count > Self.trailLength {
                 let old = conversation.trail.removeFirst()
-                owners[Place(realm: conversation.realm, key: old)] = nil
+                owners[PrefixPlace(realm: conversation.realm, key: old)] = nil
             }
             conversation.head = head
-            owners[Place(realm: conversation.realm, key: head)] = id
+            owners[PrefixPlace(realm: conversation.realm, key: head)] = id
         }
         conversations[id] = conversation
     }
@@ -135,7 +129,7 @@ public struct Conversations: Sendable {
         nextID += 1
         conversations[id] = Conversation(
             head: head, realm: realm, client: client, base: base, lastArrival: arrivals)
-        owners[Place(realm: realm, key: head)] = id
+        owners[PrefixPlace(realm: realm, key: head)] = id
         return Recognition(id: id, kind: parent.map(Kind.forked(from:)) ?? .new)
     }
 
@@ -152,11 +146,11 @@ public struct Conversations: Sendable {
         guard conversations.count > capacity else { return }
         // Seldom, and many at a time.
         let excess = conversations.count - capacity + capacity / 10
-        let oldest = conversations.sorted { $0.value.lastArrival < $1.value.lastArrival }.prefix(excess)
-        for (id, conversation) in oldest where id != recognition.id {
+        let limit = conversations.values.map(\.lastArrival).sorted()[excess - 1]
+        for (id, conversation) in conversations where conversation.lastArrival <= limit && id != recognition.id {
             conversations[id] = nil
             for key in conversation.trail + [conversation.head] {
-                owners[Place(realm: conversation.realm, key: key)] = nil
+                owners[PrefixPlace(realm: conversation.realm, key: key)] = nil
             }
             recognition.forgotten.append(id)
         }

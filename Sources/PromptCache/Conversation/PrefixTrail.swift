@@ -33,11 +33,12 @@ extension MessagesRequest {
 
     /// The last blocks of the positions from a block back. A run of calls counts as one position, as does one of results.
     func positions(from block: Int, count: Int) -> [Int] {
+        let records = blocks.table.records
         var found = [block]
         var index = block - 1
         while index >= 0, found.count < count {
-            let type = blocks[index].type
-            let isWithinRun = (type == "tool_use" || type == "tool_result") && blocks[index + 1].type == type
+            let kind = records[index].kind
+            let isWithinRun = (kind == .toolUse || kind == .toolResult) && records[index + 1].kind == kind
             if !isWithinRun { found.append(index) }
             index -= 1
         }

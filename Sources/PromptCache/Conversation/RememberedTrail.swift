@@ -11,26 +11,18 @@ public struct RememberedTrail: Sendable {
     /// Where it is looked for.
     public let trail: PrefixTrail
 
-    private let context: RequestContext
-    private let head: PrefixKey
-    private let stops: [Stop]
+    fileprivate let context: RequestContext
+    fileprivate let head: PrefixKey
+    fileprivate let stops: [MessagesRequest.Stop]
     /// Behind the last block in front of the messages, which other conversations may share.
-    private let base: Stop?
-    private let seen: [Int: Seen]
+    fileprivate let base: MessagesRequest.Stop?
+    /// In the order of blocks.
+    fileprivate let seen: [Seen]
 
     /// What was found out at a position.
     struct Seen: Sendable {
-        var key: PrefixKey
-        var size: PromptSize
-    }
-
-    /// The hash behind a whole message, or behind everything in front of the messages.
-    struct Stop: Sendable {
-        /// Of the message; -1 in front of the first.
-        var message: Int
-        /// The last block.
         var block: Int
-        var hash: CanonicalHash
+        var key: PrefixKey
         var size: PromptSize
     }
 
@@ -41,36 +33,40 @@ public struct RememberedTrail: Sendable {
     ///   - request: the request.
     ///   - context: what stands around it.
     ///   - rules: of its model; how far a read looks back.
-    ///   - earlier: a request that this one may have grown out of.
+    ///   - continuation: a request that this one may have grown out of.
     public init(
-        _ request: MessagesRequest, in context: RequestContext, rules: CacheRules, after earlier: RememberedTrail? = nil
+        _ request: MessagesRequest, in context: RequestContext, rules: CacheRules,
+        after continuation: Continuation? = nil
     ) {
         self.request = request
         self.context = context
-        let head = request.headKey(in: context)
+        var start = request.start(in: context)
+        let head = start.hash.key()
         self.head = head
         let search = TrailSearch(request, rules)
-        let stop = earlier.flatMap { $0.stop(for: request, in: context, head: head, search) }
-        var seen: [Int: Seen] = [:]
-        var stops: [Stop] = []
-        var base: Stop?
-        if let stop, let earlier {
-            seen = earlier.seen.filter { $0.key <= stop.block && search.wanted.contains($0.key) }
+        let stop = continuation.flatMap { $0.stop(for: request, in: context, head: head, search) }
+        var seen: [Seen] = []
+        var stops: [MessagesRequest.Stop] = []
+        var base: MessagesRequest.Stop?
+        if let stop, let earlier = continuation?.earlier {
+            seen = search.wanted(of: earlier.seen, through: stop.block)
             stops = earlier.stops.filter { $0.message <= stop.message }
             base = earlier.base
         }
         if let last = search.lastBlock {
-            let ends = request.messageEnds
-            let lastOfBase = request.blocks.lastIndex { $0.message == nil }
-            let firstKept = max(0, ends.count - Self.messagesKept)
-            request.walk(in: context, through: last, after: stop) { block, hash, size in
-                if search.wanted.contains(block) { seen[block] = Seen(key: hash.key(), size: size) }
-                guard let message = request.blocks[block].message else {
-                    if block == lastOfBase { base = Stop(message: -1, block: block, hash: hash.settled(), size: size) }
-                    return
+            let records = request.blocks.table.records
+            let lastOfBase = (records.firstIndex { $0.message != nil } ?? records.count) - 1
+            let firstKept = request.blocks.table.messages.count - Self.messagesKept
+            request.walk(from: stop ?? start, through: last) { block, hash, size in
+                if seen.count < search.wanted.count, search.wanted[seen.count] == block {
+                    seen.append(Seen(block: block, key: hash.key(), size: size))
                 }
-                guard message >= firstKept, ends[message] == block else { return }
-                stops.append(Stop(message: message, block: block, hash: hash.settled(), size: size))
+                let message = records[block].message
+                if block == lastOfBase {
+                    base = MessagesRequest.Stop(message: -1, block: block, hash: hash.settled(), size: size)
+                } else if let message, message >= firstKept, request.isLastBlock(block, of: message) {
+                    stops.append(MessagesRequest.Stop(message: message, block: block, hash: hash.settled(), size: size))
+                }
             }
         }
         trail = search.trail(seen)
@@ -79,25 +75,42 @@ public struct RememberedTrail: Sendable {
         self.base = base
     }
 
-    /// Whether a request has grown out of this one, as far as one late message shows; surely compared later.
-    public func seemsContinued(by new: MessagesRequest) -> Bool {
-        guard let late = stops.dropLast(2).last ?? stops.first else { return false }
-        func message(_ request: MessagesRequest) -> JSONNode? {
-            request["messages"]?.elements.dropFirst(late.message).first { _ in true }
-        }
-        guard let mine = message(request), let other = message(new) else { return false }
-        return mine.hasSameBytes(as: other)
+    /// The place of a message that stands so far back that a marker which moves does not change it.
+    var lateMessage: Int? {
+        (stops.dropLast(4).last ?? stops.first).map { request.blocks.table.messages[$0.message].node }
+    }
+}
+
+extension Continuation {
+    /// The last stop up to which both requests are the same, with everything known that lies before it.
+    fileprivate func stop(
+        for new: MessagesRequest, in context: RequestContext, head: PrefixKey, _ search: TrailSearch
+    ) -> MessagesRequest.Stop? {
+        guard earlier.context == context, earlier.head == head, hasSamePrompt(as: new) else { return nil }
+        let messages = messages(sharedWith: new)
+        let firstUnknown = search.firstUnknown(in: earlier.seen)
+        return earlier.stops.last { $0.message < messages && $0.block < firstUnknown }
+            ?? earlier.base.flatMap { $0.block < firstUnknown ? $0 : nil }
     }
 
-    /// The last stop up to which both requests are the same, with everything known that lies before it.
-    private func stop(
-        for new: MessagesRequest, in context: RequestContext, head: PrefixKey, _ search: TrailSearch
-    ) -> Stop? {
-        guard self.context == context, self.head == head, request.hasSamePrompt(as: new) else { return nil }
-        let shared = request.sharedMessages(with: new)
-        let firstUnknown = search.wanted.filter { seen[$0] == nil }.min() ?? .max
-        return stops.last { $0.message < shared && $0.block < firstUnknown }
-            ?? base.flatMap { $0.block < firstUnknown ? $0 : nil }
+    /// Whether everything in front of the messages is the same, byte for byte, and what decides over all messages too.
+    private func hasSamePrompt(as new: MessagesRequest) -> Bool {
+        earlier.request.traits == new.traits
+            && ["tools", "system", "speed", "tool_choice"].allSatisfy { name in
+                switch (earlier.request[name], new[name]) {
+                case (nil, nil): true
+                case (let old?, let new?): stands(old.index) || old.hasSameBytes(as: new)
+                default: false
+                }
+            }
+    }
+
+    /// How many messages are the same from the first on, byte for byte.
+    private func messages(sharedWith new: MessagesRequest) -> Int {
+        let (old, known) = (earlier.request, sharedMessages)
+        let others = zip(old.blocks.table.messages, new.blocks.table.messages).dropFirst(known)
+        return known
+            + others.prefix { old.text.node(at: $0.node).hasSameBytes(as: new.text.node(at: $1.node)) }.count
     }
 }
 
@@ -105,53 +118,61 @@ public struct RememberedTrail: Sendable {
 struct TrailSearch {
     private let breakpoints: [Breakpoint]
     private let walks: [[Int]]
-    let wanted: Set<Int>
+    /// In order, each once.
+    let wanted: [Int]
 
     init(_ request: MessagesRequest, _ rules: CacheRules) {
         breakpoints = request.breakpoints
         walks = breakpoints.map { request.positions(from: $0.block, count: rules.lookback) }
-        wanted = Set(walks.joined())
+        var wanted: [Int] = []
+        // Walks overlap, and each goes back: what one has already gone over ends the next.
+        for walk in walks {
+            let last = wanted.last ?? -1
+            let fresh = walk.prefix { $0 > last }
+            wanted += fresh.reversed()
+        }
+        self.wanted = wanted
     }
 
     var lastBlock: Int? { breakpoints.last?.block }
 
-    func trail(_ seen: [Int: RememberedTrail.Seen]) -> PrefixTrail {
-        PrefixTrail(
-            prefixes: breakpoints.compactMap { breakpoint in
-                seen[breakpoint.block].map { Prefix(breakpoint: breakpoint, key: $0.key, size: $0.size) }
-            },
-            walks: walks.map { $0.compactMap { seen[$0]?.key } })
+    /// What is wanted of what is known, up to a block.
+    func wanted(of known: [RememberedTrail.Seen], through last: Int) -> [RememberedTrail.Seen] {
+        var next = 0
+        return known.prefix { $0.block <= last }.filter { seen in
+            while next < wanted.count, wanted[next] < seen.block { next += 1 }
+            return next < wanted.count && wanted[next] == seen.block
+        }
+    }
+
+    /// The first that is wanted and not known.
+    func firstUnknown(in known: [RememberedTrail.Seen]) -> Int {
+        var next = 0
+        return wanted.first { block in
+            while next < known.count, known[next].block < block { next += 1 }
+            return next == known.count || known[next].block != block
+        } ?? .max
+    }
+
+    /// - Parameter seen: everything that is wanted, in order.
+    func trail(_ seen: [RememberedTrail.Seen]) -> PrefixTrail {
+        let found = walks.map { walk in
+            var index = wanted.count
+            return walk.map { block in
+                repeat { index -= 1 } while wanted[index] != block
+                return seen[index]
+            }
+        }
+        return PrefixTrail(
+            prefixes: zip(breakpoints, found).map { Prefix(breakpoint: $0, key: $1[0].key, size: $1[0].size) },
+            walks: found.map { $0.map(\.key) })
     }
 }
 
 extension MessagesRequest {
-    /// The last block of each message; the one before it for a message without any.
-    fileprivate var messageEnds: [Int] {
-        var ends: [Int] = []
-        for (index, block) in blocks.enumerated() {
-            guard let message = block.message else { continue }
-            while ends.count <= message { ends.append(index) }
-            ends[message] = index
-        }
-        return ends
-    }
-
-    /// Whether everything in front of the messages is the same, byte for byte, and what decides over all messages too.
-    fileprivate func hasSamePrompt(as other: MessagesRequest) -> Bool {
-        traits == other.traits
-            && ["tools", "system", "speed", "tool_choice"].allSatisfy { name in
-                switch (self[name], other[name]) {
-                case (nil, nil): true
-                case (let a?, let b?): a.hasSameBytes(as: b)
-                default: false
-                }
-            }
-    }
-
-    /// How many messages are the same from the first on, byte for byte.
-    fileprivate func sharedMessages(with other: MessagesRequest) -> Int {
-        guard let mine = self["messages"]?.elements, let others = other["messages"]?.elements else { return 0 }
-        return zip(mine, others).prefix { $0.hasSameBytes(as: $1) }.count
+    fileprivate func isLastBlock(_ block: Int, of message: Int) -> Bool {
+        let records = blocks.table.records
+        return block + 1 == records.count || records[block + 1].message != message
     }
 }
 

@@ -35,7 +35,7 @@ struct UnseenDifferences {
         let other = common < right.count ? right[common] : nil
         // The earlier of the two is where they part.
         let path = [one, other].compactMap(\.self).min { rank($0.path) < rank($1.path) }?.path ?? ""
-        let part = (a.blocks + b.blocks).first { path.hasPrefix($0.path) }?.part
+        let part = [a, b].lazy.compactMap { $0.blocks.first { path.hasPrefix($0.path) } }.first?.part
         return Difference(
             part: part.map(Difference.Part.init) ?? .settings, path: NodeComparison.join(path, "cache_control"),
             offsetA: one?.range.lowerBound ?? place(path, in: a),

@@ -5,7 +5,7 @@ import PromptCache
 /// A request that is let through leads all its cold prefixes until its response begins. Then, or when it fails, those that
 /// waited are looked at anew: another may have to lead, for a prefix of its own.
 struct ColdGate: Sendable {
-    typealias Place = ExpectedEntries.Place
+    typealias Place = PrefixPlace
 
     private var leaders: [Place: UInt64] = [:]
     private var led: [UInt64: [Place]] = [:]

@@ -3,12 +3,6 @@ import WarmingPolicies
 
 /// The cache entries that should be there, as far as the traffic and our pings have told: pure, with times given.
 struct ExpectedEntries: Sendable {
-    /// A prefix in a workspace's cache.
-    struct Place: Hashable, Sendable {
-        var realm: Int
-        var key: PrefixKey
-    }
-
     struct Entry: Sendable {
         /// The start of the last request, of anybody's, that wrote or read it.
         var touchedAt: Moment
@@ -31,13 +25,26 @@ struct ExpectedEntries: Sendable {
         var expired: Entry?
     }
 
-    private var entries: [Place: Entry] = [:]
+    /// Those written last; when there are too many, they become the older half.
+    private var young = PrefixTable<Entry>()
+    private var old = PrefixTable<Entry>()
     private let capacity: Int
 
+    /// - Parameter capacity: how many are remembered at the most; the half that was written last is never forgotten.
     init(capacity: Int = 100_000) { self.capacity = capacity }
 
+    private subscript(place: PrefixPlace) -> Entry? {
+        get { young[place] ?? old[place] }
+        set {
+            young[place] = newValue
+            guard young.count > capacity / 2 else { return }
+            old = young
+            young = PrefixTable(minimumCapacity: old.count)
+        }
+    }
+
     func expectation(for trail: PrefixTrail, realm: Int, at now: Moment) -> Expectation {
-        func entry(_ key: PrefixKey) -> Entry? { entries[Place(realm: realm, key: key)] }
+        func entry(_ key: PrefixKey) -> Entry? { self[PrefixPlace(realm: realm, key: key)] }
         guard let longest = trail.longestMatch(where: { entry($0) != nil })?.key, let known = entry(longest) else {
             return Expectation()
         }
@@ -48,7 +55,7 @@ struct ExpectedEntries: Sendable {
 
     /// Whether a prefix should be cached now.
     func isAlive(_ key: PrefixKey, realm: Int, at now: Moment) -> Bool {
-        (entries[Place(realm: realm, key: key)]?.lifeLeft(at: now) ?? .zero) > .zero
+        (self[PrefixPlace(realm: realm, key: key)]?.lifeLeft(at: now) ?? .zero) > .zero
     }
 
     /// A request of the user's has been taken: it wrote its prefixes, or read and so refreshed them.
@@ -69,45 +76,38 @@ struct ExpectedEntries: Sendable {
     private mutating func took(
         _ trail: PrefixTrail, realm: Int, at start: Moment, cached: Int?, rules: CacheRules, isArrival: Bool
     ) {
-        let read = trail.longestMatch { isAlive($0, realm: realm, at: start) }?.key
-        if let read { touch(Place(realm: realm, key: read), at: start, isArrival: isArrival) }
+        let read = trail.longestMatch { isAlive($0, realm: realm, at: start) }
+            .map { PrefixPlace(realm: realm, key: $0.key) }
+        if let read { touch(read, at: start, isArrival: isArrival) }
         // Above older tokens an hour is worth no more than they are, unless it was measured to be.
-        let below = read.flatMap { entries[Place(realm: realm, key: $0)]?.lifetime }
+        let below = read.flatMap { self[$0]?.lifetime }
         let longest = rules.hourKeepsAll ? .oneHour : below ?? .oneHour
         for prefix in trail.prefixes {
-            let place = Place(realm: realm, key: prefix.key)
-            let tokens = prefix == trail.last ? cached ?? entries[place]?.tokens : entries[place]?.tokens
-            let isRefreshed = isAlive(prefix.key, realm: realm, at: start)
-            let lifetime = isRefreshed ? entries[place]?.lifetime : nil
-            entries[place] = Entry(
-                touchedAt: max(start, entries[place]?.touchedAt ?? start),
-                arrivedAt: isArrival ? start : entries[place]?.arrivedAt,
-                lifetime: lifetime ?? min(rules.lifetime(asked: prefix.breakpoint.lifetime), longest), tokens: tokens)
+            let place = PrefixPlace(realm: realm, key: prefix.key)
+            let known = self[place]
+            let isRefreshed = (known?.lifeLeft(at: start) ?? .zero) > .zero
+            let lifetime = isRefreshed ? known?.lifetime : nil
+            self[place] = Entry(
+                touchedAt: max(start, known?.touchedAt ?? start), arrivedAt: isArrival ? start : known?.arrivedAt,
+                lifetime: lifetime ?? min(rules.lifetime(asked: prefix.breakpoint.lifetime), longest),
+                tokens: (prefix == trail.last ? cached : nil) ?? known?.tokens)
         }
-        prune()
     }
 
     /// When the last of some prefixes was last touched; nil if it is not known.
     func touched(_ keys: [PrefixKey], realm: Int) -> Moment? {
-        keys.compactMap { entries[Place(realm: realm, key: $0)]?.touchedAt }.max()
+        keys.compactMap { self[PrefixPlace(realm: realm, key: $0)]?.touchedAt }.max()
     }
 
     /// A ping has kept prefixes alive that a request has told of.
     mutating func pinged(_ keys: [PrefixKey], realm: Int, at start: Moment) {
-        for key in keys { touch(Place(realm: realm, key: key), at: start, isArrival: false) }
+        for key in keys { touch(PrefixPlace(realm: realm, key: key), at: start, isArrival: false) }
     }
 
-    private mutating func touch(_ place: Place, at start: Moment, isArrival: Bool) {
-        guard var entry = entries[place] else { return }
+    private mutating func touch(_ place: PrefixPlace, at start: Moment, isArrival: Bool) {
+        guard var entry = self[place] else { return }
         entry.touchedAt = max(entry.touchedAt, start)
         if isArrival { entry.arrivedAt = max(entry.arrivedAt ?? start, start) }
-        entries[place] = entry
-    }
-
-    /// Seldom, and many at a time.
-    private mutating func prune() {
-        guard entries.count > capacity else { return }
-        let kept = entries.sorted { $0.value.touchedAt > $1.value.touchedAt }.prefix(capacity * 9 / 10)
-        entries = Dictionary(uniqueKeysWithValues: kept.map { ($0.key, $0.value) })
+        self[place] = entry
     }
 }

@@ -11,29 +11,43 @@ struct LastRequests: Sendable {
         var looks: Looks
     }
 
-    /// What requests of one conversation have in common, as far as a glance shows: of the model, and of the beginnings of
-    /// tools, system and messages. Two that look alike may be different all the same.
+    /// What a glance shows of a body: two that look alike may be different all the same.
     private struct Looks: Hashable {
-        /// Of tools and system.
-        var prompt: Int
-        /// With the first message.
+        /// Of its beginning.
+        var beginning: Int
+        /// Where its first message stands.
+        var place: Int
+        /// Of its beginning and its first message.
         var whole: Int
+        /// Of its model, tools and system.
+        var prompt: Int
 
         init(_ request: MessagesRequest, realm: Int) {
-            var hasher = Hasher()
-            hasher.combine(realm)
-            hasher.combine(request.model)
-            Self.glance(request["tools"], &hasher)
-            Self.glance(request["system"], &hasher)
-            prompt = hasher.finalize()
-            hasher = Hasher()
-            hasher.combine(prompt)
-            Self.glance(request.firstMessage, &hasher)
-            whole = hasher.finalize()
+            beginning = Self.beginning(of: request.bytes, realm: realm)
+            place = request.firstMessage?.range.lowerBound ?? 0
+            whole = Self.whole(beginning, request.bytes, place: place)
+            prompt = Self.prompt(of: request, realm: realm)
         }
 
-        private static func glance(_ node: JSONNode?, _ hasher: inout Hasher) {
-            node?.bytes.prefix(256).withUnsafeBytes { hasher.combine(bytes: $0) }
+        static func beginning(of body: [UInt8], realm: Int) -> Int { glance(body, 0, realm) }
+
+        static func whole(_ beginning: Int, _ body: [UInt8], place: Int) -> Int { glance(body, place, beginning) }
+
+        static func prompt(of request: MessagesRequest, realm: Int) -> Int {
+            var hasher = Hasher()
+            hasher.combine(request.model)
+            let start = [request["tools"], request["system"]].reduce(realm) { looks, node in
+                node.map { glance(request.bytes, $0.range.lowerBound, looks) } ?? looks
+            }
+            hasher.combine(start)
+            return hasher.finalize()
+        }
+
+        private static func glance(_ body: [UInt8], _ place: Int, _ before: Int) -> Int {
+            var hasher = Hasher()
+            hasher.combine(before)
+            body.dropFirst(place).prefix(256).withUnsafeBytes { hasher.combine(bytes: $0) }
+            return hasher.finalize()
         }
     }
 
@@ -42,6 +56,8 @@ struct LastRequests: Sendable {
     private var order: Deque<(id: Conversations.ID, turn: UInt64)> = []
     /// The last few of each look, the latest first.
     private var byLooks: [Int: [Conversations.ID]] = [:]
+    /// For each beginning where first messages stand behind it, of the last few that differ.
+    private var places: [Int: [Int]] = [:]
     /// The last over each prompt.
     private var byPrompt: [Int: Conversations.ID] = [:]
     private var bytes = 0
@@ -50,12 +66,20 @@ struct LastRequests: Sendable {
 
     init(mostBytes: Int) { self.mostBytes = mostBytes }
 
-    /// A request that a new one has perhaps grown out of, so that it need not be hashed again.
-    func predecessor(of request: MessagesRequest, realm: Int) -> RememberedTrail? {
-        let looks = Looks(request, realm: realm)
-        let alike = (byLooks[looks.whole] ?? []).lazy.compactMap { kept[$0]?.trail }
-        return alike.first { $0.seemsContinued(by: request) }
-            ?? byPrompt[looks.prompt].flatMap { kept[$0]?.trail }
+    /// The request that a body goes on from.
+    func continuation(by body: [UInt8], realm: Int) -> Continuation? {
+        let beginning = Looks.beginning(of: body, realm: realm)
+        for place in places[beginning] ?? [] where place < body.count {
+            for id in byLooks[Looks.whole(beginning, body, place: place)] ?? [] {
+                if let found = kept[id]?.trail.continuation(by: body) { return found }
+            }
+        }
+        return nil
+    }
+
+    /// A request that another perhaps shares its prompt with, so that this need not be hashed again.
+    func sharer(of request: MessagesRequest, realm: Int) -> Continuation? {
+        byPrompt[Looks.prompt(of: request, realm: realm)].flatMap { kept[$0] }.map { Continuation(after: $0.trail) }
     }
 
     private static let mostAlike = 8
@@ -69,14 +93,23 @@ struct LastRequests: Sendable {
         order.append((id, turns))
         byLooks[looks.whole] = [id] + (byLooks[looks.whole] ?? []).prefix(Self.mostAlike - 1)
         byPrompt[looks.prompt] = id
+        if places[looks.beginning]?.first != looks.place {
+            let others = (places[looks.beginning] ?? []).filter { $0 != looks.place }
+            places[looks.beginning] = [looks.place] + others.prefix(Self.mostPlaces - 1)
+        }
         bytes += Self.weight(trail)
         while let oldest = order.first, bytes > mostBytes || !isCurrent(oldest) {
             order.removeFirst()
             if isCurrent(oldest) { forget(oldest.id) }
         }
         if order.count > 2 * kept.count + Self.mostPassedOver { order = Deque(order.filter(isCurrent)) }
+        if places.count > 2 * kept.count + Self.mostPassedOver {
+            let beginnings = Set(kept.values.map(\.looks.beginning))
+            places = places.filter { beginnings.contains($0.key) }
+        }
     }
 
+    private static let mostPlaces = 4
     private static let mostPassedOver = 1024
 
     private func isCurrent(_ entry: (id: Conversations.ID, turn: UInt64)) -> Bool { kept[entry.id]?.turn == entry.turn }

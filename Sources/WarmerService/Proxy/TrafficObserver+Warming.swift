@@ -93,7 +93,7 @@ extension TrafficObserver {
 
     private func conversationsOver(_ base: Prefix, _ arrival: Arrival) -> Int? {
         guard let id = arrival.recognition?.id else { return nil }
-        return sharing.count(id, over: ExpectedEntries.Place(realm: arrival.realm, key: base.key))
+        return sharing.count(id, over: PrefixPlace(realm: arrival.realm, key: base.key))
     }
 
     private func atStake(_ arrival: Arrival, tokens: Int) -> USD {

@@ -2,7 +2,6 @@ import BodyCodings
 import CachePrices
 import CacheProxy
 import Logging
-import Metrics
 import NIOCore
 import NIOHTTP1
 import OrderedJSON
@@ -42,6 +41,7 @@ actor TrafficObserver {
     private var held: [UInt64: EventLoopPromise<Void>] = [:]
     private var timeToFirstToken = FirstTokenTime()
     private(set) var bill = TrafficBill()
+    private var counters: TrafficCounters
 
     /// Behind the names of conversations, where they are written down beside those of other runs.
     private let run: String
@@ -58,6 +58,7 @@ actor TrafficObserver {
         self.house = house
         self.watcher = watcher
         models = ModelFacts.Table(house.prices, house.profile)
+        counters = TrafficCounters(house.metrics)
         run = house.ledger == nil ? "" : "-" + String(UInt16.random(in: .min ... .max), radix: 16)
         lastRequests = LastRequests(mostBytes: options.mostBytes / 2)
         scopes = WarmedScopes(mostBytes: options.mostBytes / 2, mostScopes: options.mostScopes)
@@ -100,29 +101,34 @@ actor TrafficObserver {
 
     /// - Returns: nil for what is no request that the cache knows, which is none of the proxy's business.
     private func read(_ sighting: RequestSighting) async -> Arrival? {
-        let size = sighting.body.reduce(0) { $0 + $1.readableBytes }
-        let isLarge = size > Self.largestHere
+        let isLarge = sighting.body.reduce(0) { $0 + $1.readableBytes } > Self.largestHere
+        let sender = clients.client(sighting.headers, endpoint: sighting.endpoint) {
+            realms.digest(of: $0, endpoint: sighting.endpoint)
+        }
+        let realm = realms.realm(of: sender.digest)
         let request: MessagesRequest
+        var continuation: Continuation?
         do {
-            request = isLarge ? try await Self.readElsewhere(sighting) : try Self.request(sighting)
+            let body = isLarge ? try await Self.bodyElsewhere(of: sighting) : try Self.body(of: sighting)
+            continuation = lastRequests.continuation(by: body, realm: realm)
+            request =
+                isLarge
+                ? try await Self.readElsewhere(body, after: continuation)
+                : try MessagesRequest(body, after: continuation)
         } catch {
             bill.unknown += 1
             logger.debug("a request was relayed but not understood", metadata: ["reason": "\(error)"])
             return nil
         }
-        let sender = clients.client(sighting.headers, endpoint: sighting.endpoint) {
-            realms.digest(of: $0, endpoint: sighting.endpoint)
-        }
-        let realm = realms.realm(of: sender.digest)
         let model = models[request.model, sighting.endpoint]
         let context = RequestContext(
             endpoint: sighting.endpoint, betas: ReplayHeaders.betas(sighting.headers),
             separatesLifetimes: model.rules.separatesLifetimes)
-        let earlier = lastRequests.predecessor(of: request, realm: realm)
+        continuation = continuation ?? lastRequests.sharer(of: request, realm: realm)
         let remembered =
             isLarge
-            ? await Self.followElsewhere(request, in: context, rules: model.rules, after: earlier)
-            : RememberedTrail(request, in: context, rules: model.rules, after: earlier)
+            ? await Self.followElsewhere(request, in: context, rules: model.rules, after: continuation)
+            : RememberedTrail(request, in: context, rules: model.rules, after: continuation)
         let trail = remembered.trail
         let client = Arrival.client(of: request)
         var complaint: String?
@@ -140,7 +146,7 @@ actor TrafficObserver {
 
     /// A call of the daemon's own: its requests' prefixes are there for everybody in its workspace.
     private func seen(_ call: CallSighting) async {
-        guard let request = await Self.readElsewhere(call) else { return }
+        guard let request = try? await Self.readElsewhere(call.body, after: nil) else { return }
         let sender = clients.client(call.headers, endpoint: call.endpoint) {
             realms.digest(of: $0, endpoint: call.endpoint)
         }
@@ -161,24 +167,22 @@ actor TrafficObserver {
     private static let largestHere = 256 << 10
 
     @concurrent
-    private static func readElsewhere(_ sighting: RequestSighting) async throws -> MessagesRequest {
-        try request(sighting)
+    private static func bodyElsewhere(of sighting: RequestSighting) async throws -> [UInt8] {
+        try body(of: sighting)
     }
 
     @concurrent
-    private static func readElsewhere(_ call: CallSighting) async -> MessagesRequest? {
-        try? MessagesRequest(call.body)
+    private static func readElsewhere(
+        _ body: [UInt8], after continuation: Continuation?
+    ) async throws -> MessagesRequest {
+        try MessagesRequest(body, after: continuation)
     }
 
     @concurrent
     private static func followElsewhere(
-        _ request: MessagesRequest, in context: RequestContext, rules: CacheRules, after earlier: RememberedTrail?
+        _ request: MessagesRequest, in context: RequestContext, rules: CacheRules, after continuation: Continuation?
     ) async -> RememberedTrail {
-        RememberedTrail(request, in: context, rules: rules, after: earlier)
-    }
-
-    private nonisolated static func request(_ sighting: RequestSighting) throws -> MessagesRequest {
-        try MessagesRequest(try body(of: sighting))
+        RememberedTrail(request, in: context, rules: rules, after: continuation)
     }
 
     private nonisolated static func body(of sighting: RequestSighting) throws -> [UInt8] {
@@ -209,12 +213,12 @@ actor TrafficObserver {
         }
     }
 
-    private func coldPlaces(of arrival: Arrival) -> [ExpectedEntries.Place] {
+    private func coldPlaces(of arrival: Arrival) -> [PrefixPlace] {
         let now = clock.now.elapsed
         return arrival.trail.prefixes
             .filter { $0.size.estimatedTokens >= ColdGate.smallest }
             .filter { !entries.isAlive($0.key, realm: arrival.realm, at: now) }
-            .map { ExpectedEntries.Place(realm: arrival.realm, key: $0.key) }
+            .map { PrefixPlace(realm: arrival.realm, key: $0.key) }
     }
 
     private func release(followersOf exchange: UInt64, asWritten: Bool) {
@@ -282,7 +286,7 @@ actor TrafficObserver {
             divergence: await divergence(of: arrival, usage, evidence))
         bill.add(finding, usage: usage, prices: prices, lifetime: arrival.lifetime)
         writeDown(arrival, response, usage, finding)
-        count(finding)
+        counters.count(finding)
         var words = "\(arrival.name) \(arrival.request.model): \(finding.text)"
         if let status = response.status, status != 200 { words += ", status \(status)" }
         if !response.isWhole { words += ", cut off" }
@@ -317,21 +321,6 @@ actor TrafficObserver {
                 prefixes: arrival.covered(usage), lifetime: lifetime, usage: usage,
                 cost: finding.cost, cause: finding.cause,
                 timeToFirstToken: response.beganAt.map { $0 - arrival.at }))
-    }
-
-    private func count(_ finding: ArrivalFinding) {
-        let cause = finding.cause?.rawValue ?? ""
-        Counter(
-            label: "prompt_cache_proxy_requests_total",
-            dimensions: [
-                ("verdict", finding.verdict.rawValue), ("cause", cause),
-                ("changed", finding.divergence?.kind.rawValue ?? ""),
-            ], factory: house.metrics
-        ).increment()
-        guard finding.lost > .zero else { return }
-        Counter(
-            label: "prompt_cache_proxy_lost_picodollars_total", dimensions: [("cause", cause)], factory: house.metrics
-        ).increment(by: finding.lost.picodollars)
     }
 
     func add(_ tick: Tick) { bill.add(tick) }

@@ -1,3 +1,4 @@
+import OrderedJSON
 import SteppedTime
 import Testing
 
@@ -52,11 +53,45 @@ struct RememberedTrailTests {
         var memory: RememberedTrail?
         for _ in 0..<25 {
             let request = try request(writer.next())
-            let fresh = request.trail(in: RequestContext(), rules: Self.rules)
-            let next = RememberedTrail(request, in: RequestContext(), rules: Self.rules, after: memory)
-            #expect(next.trail == fresh)
+            let next = RememberedTrail(
+                request, in: RequestContext(), rules: Self.rules, after: memory.map(Continuation.init(after:)))
+            #expect(next.trail == request.trail(in: RequestContext(), rules: Self.rules))
             #expect(next.trail.prefixes == request.prefixes(in: RequestContext()))
             memory = next
         }
+    }
+
+    @Test("is the same where the body was only read from where it parts from the one before", arguments: 0..<60)
+    func continued(_ seed: UInt64) throws {
+        var writer = Writer(random: SeededRandom(seed: seed))
+        var memory: RememberedTrail?
+        var continued = 0
+        for _ in 0..<25 {
+            let body = Array(writer.next().utf8)
+            let fresh = try MessagesRequest(body)
+            let continuation = memory?.continuation(by: body)
+            if continuation != nil { continued += 1 }
+            let request = try MessagesRequest(body, after: continuation)
+            #expect(request.blocks.map(\.path) == fresh.blocks.map(\.path))
+            #expect(request.blocks.map(\.node.range) == fresh.blocks.map(\.node.range))
+            #expect(request.blocks.map(\.traits) == fresh.blocks.map(\.traits))
+            #expect(request.blocks.flatMap(\.markers).map(\.range) == fresh.blocks.flatMap(\.markers).map(\.range))
+            #expect(request.breakpoints == fresh.breakpoints)
+            let next = RememberedTrail(request, in: RequestContext(), rules: Self.rules, after: continuation)
+            #expect(next.trail == fresh.trail(in: RequestContext(), rules: Self.rules))
+            memory = next
+        }
+        #expect(continued > 5, "of 25 only \(continued) went on from the one before")
+    }
+
+    @Test("lets go where a message in the middle is another, though the end looks the same")
+    func middle() throws {
+        func body(_ middle: String) -> String {
+            let many = (0..<6).map { #"{"role":"user","content":"\#($0 == 1 ? middle : "some")"}"# }
+            return #"{"model":"m","messages":[\#(many.joined(separator: ","))],"cache_control":{"type":"ephemeral"}}"#
+        }
+        let earlier = RememberedTrail(try request(body("one")), in: RequestContext(), rules: Self.rules)
+        #expect(earlier.continuation(by: Array(body("two").utf8)) == nil)
+        #expect(earlier.continuation(by: Array(body("one").utf8)) != nil)
     }
 }

@@ -30,10 +30,10 @@ struct ProxyGateTests {
 
     @Test("one goes ahead, the others follow, and what they do not share they write one after the other")
     func machine() throws {
-        func place(_ body: String) throws -> ExpectedEntries.Place {
+        func place(_ body: String) throws -> PrefixPlace {
             let request = try MessagesRequest(Array(body.utf8))
             let trail = request.trail(in: RequestContext(), rules: CacheRules(minimumTokens: 1))
-            return ExpectedEntries.Place(realm: 1, key: try #require(trail.last).key)
+            return PrefixPlace(realm: 1, key: try #require(trail.last).key)
         }
         func system(_ text: String) -> String {
             #"{"model":"m","system":[{"type":"text","text":"\#(text)","cache_control":{"type":"ephemeral"}}]}"#

@@ -1,0 +1,36 @@
+import Crypto
+import SteppedTime
+import Testing
+
+@testable import PromptCache
+
+@Suite("A table of prefixes")
+struct PrefixTableTests {
+    private func place(_ number: Int, realm: Int = 1) -> PrefixPlace {
+        PrefixPlace(realm: realm, key: PrefixKey(SHA256.hash(data: withUnsafeBytes(of: number) { Array($0) })))
+    }
+
+    @Test("holds what a dictionary would hold, however often it is written to and emptied")
+    func same() {
+        var random = SeededRandom(seed: 1)
+        var table = PrefixTable<Int>()
+        var dictionary: [PrefixPlace: Int] = [:]
+        for step in 0..<20_000 {
+            let place = place(Int.random(in: 0..<3000, using: &random), realm: Int.random(in: 0...1, using: &random))
+            let value = random.chance(40) ? nil : step
+            table[place] = value
+            dictionary[place] = value
+            #expect(table.count == dictionary.count)
+            let other = self.place(Int.random(in: 0..<6000, using: &random))
+            #expect(table[other] == dictionary[other])
+        }
+        for (place, value) in dictionary { #expect(table[place] == value) }
+    }
+
+    @Test("of one realm says nothing of another")
+    func realms() {
+        var table = PrefixTable<String>()
+        table[place(1, realm: 1)] = "one"
+        #expect(table[place(1, realm: 2)] == nil)
+    }
+}
