@@ -28,16 +28,23 @@ final class SightingQueue: Sendable {
     }
 
     /// The next one; nil once all have been taken and no more will come. One listener at a time.
-    func next(isolation: isolated (any Actor)? = #isolation) async -> Sighting? {
+    ///
+    /// A continuation is resumed on its task's executor, even where it belongs to an actor with one of its own: without
+    /// a preference that is the default executor, from where the listener would first have to change threads.
+    func next(
+        wakingOn executor: (any TaskExecutor)?, isolation: isolated (any Actor)? = #isolation
+    ) async -> Sighting? {
         if let first = state.withLock({ $0.waiting.popFirst() }) { return first }
-        return await withUnsafeContinuation { listener in
-            let first = state.withLock { state -> Sighting?? in
-                if let first = state.waiting.popFirst() { return first }
-                if state.isFinished { return .some(nil) }
-                state.listener = listener
-                return nil
+        return await withTaskExecutorPreference(executor) {
+            await withUnsafeContinuation { listener in
+                let first = state.withLock { state -> Sighting?? in
+                    if let first = state.waiting.popFirst() { return first }
+                    if state.isFinished { return .some(nil) }
+                    state.listener = listener
+                    return nil
+                }
+                if let first { listener.resume(returning: first) }
             }
-            if let first { listener.resume(returning: first) }
         }
     }
 

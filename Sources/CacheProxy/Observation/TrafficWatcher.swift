@@ -49,8 +49,12 @@ public final class TrafficWatcher: Sendable {
     public func finish() { queue.finish() }
 
     /// What was seen next; nil once the sightings have ended. One listener at a time, which stays where it is.
-    public func next(isolation: isolated (any Actor)? = #isolation) async -> Sighting? {
-        await queue.next(isolation: isolation)
+    ///
+    /// - Parameter executor: where the listener is woken, at best where it runs: the default one belongs to other threads.
+    public func next(
+        wakingOn executor: (any TaskExecutor)? = nil, isolation: isolated (any Actor)? = #isolation
+    ) async -> Sighting? {
+        await queue.next(wakingOn: executor, isolation: isolation)
     }
 
     /// Tells of a call that went past the proxy, in the order of what goes through it.
@@ -94,7 +98,7 @@ public final class TrafficWatcher: Sendable {
 
 extension RequestSighting.Kind {
     init?(target: String) {
-        let path = target.prefix { $0 != "?" }
+        let path = String(target[..<(target.utf8.firstIndex(of: UInt8(ascii: "?")) ?? target.endIndex)])
         if path.hasSuffix("/v1/messages") {
             self = .message
         } else if path.hasSuffix("/v1/messages/batches") {

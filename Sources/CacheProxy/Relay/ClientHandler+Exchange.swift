@@ -31,8 +31,8 @@ extension ClientHandler {
         phase = .exchanging(relayed)
         guard watch?.holdsRequest ?? false else { return connect(relayed) }
         if head.awaitsContinue {
-            let leave = HTTPResponseHead(version: .http1_1, status: .continue)
-            context?.writeAndFlush(wrapOutboundOut(.head(leave)), promise: nil)
+            write(WireHead(.continue).bytes())
+            flushClient()
         }
     }
 
@@ -44,23 +44,27 @@ extension ClientHandler {
 
     private func connect(_ relayed: Relayed) {
         guard case .exchanging(let current) = phase, current === relayed else { return }
-        let pool = proxy.pool
-        pool.take(relayed.destination.upstream) { [weak self] result in
+        let (pool, upstream) = (proxy.pool, relayed.destination.upstream)
+        if let connection = pool.takeIdle(to: upstream) { return link(relayed, to: connection) }
+        pool.connect(to: upstream) { [weak self] result in
             guard let self, case .exchanging(let current) = self.phase, current === relayed else {
                 // The client has gone meanwhile; the connection has not been used.
                 if case .success(let connection) = result { pool.put(connection) }
                 return
             }
             switch result {
-            case .success(let connection):
-                connection.serve(self)
-                relayed.upstream = connection
-                self.carryOut(relayed.exchange.linked(), of: relayed)
+            case .success(let connection): self.link(relayed, to: connection)
             case .failure(let error):
-                let refusal = Refusal.unreachable(relayed.destination.upstream, Self.reason(for: error))
+                let refusal = Refusal.unreachable(upstream, Self.reason(for: error))
                 self.carryOut(relayed.exchange.linkFailed(refusal), of: relayed)
             }
         }
+    }
+
+    private func link(_ relayed: Relayed, to connection: UpstreamConnection) {
+        connection.serve(self)
+        relayed.upstream = connection
+        carryOut(relayed.exchange.linked(), of: relayed)
     }
 
     // MARK: Actions
@@ -96,14 +100,10 @@ extension ClientHandler {
 
     private func send(_ relayed: Relayed) {
         guard let upstream = relayed.upstream else { return }
-        var head = relayed.head
-        head.uri = relayed.destination.target
-        head.version = .http1_1
-        head.headers = HopHeaders.request(
-            relayed.head, to: relayed.destination.upstream, answersExpectation: relayed.watch?.holdsRequest ?? false)
-        upstream.write(.head(head))
+        upstream.begin(
+            relayed.head, to: relayed.destination, answersExpectation: relayed.watch?.holdsRequest ?? false)
         proxy.meter?.record(.request, .now() - relayed.begunAt)
-        while let part = relayed.held.popFirst() { relay(.request(part), of: relayed) }
+        for part in relayed.letGo() { relay(.request(part), of: relayed) }
         if !isWithinRead { upstream.flush() }
         upstream.setReading(context?.channel.isWritable ?? true)
         updateReading()
@@ -112,29 +112,29 @@ extension ClientHandler {
     private func relay(_ piece: Piece, of relayed: Relayed) {
         switch piece {
         case .request(.head): break
-        case .request(.body(let bytes)): relayed.upstream?.write(.body(.byteBuffer(bytes)))
-        case .request(.end(let trailers)):
-            relayed.upstream?.write(.end(trailers))
-            relayed.upstream?.flush()
+        case .request(.body(let bytes)): relayed.upstream?.send(bytes)
+        case .request(.end(let trailers)): relayed.upstream?.end(trailers)
         case .informational(let head):
             guard !relayed.head.version.isOld else { return }
             let kept = HopHeaders.response(
-                head, to: relayed.head.method, version: relayed.head.version, closes: false, note: nil)
-            context?.writeAndFlush(wrapOutboundOut(.head(kept)), promise: nil)
+                head, framing: .none, version: relayed.head.version, closes: false, note: nil)
+            write(kept.bytes())
+            flushClient()
         case .responseHead(let head):
             relayed.framing = HopHeaders.framing(of: head, to: relayed.head.method, version: relayed.head.version)
             let closes = !relayed.exchange.keepsClient || relayed.framing == .close
             if closes { relayed.exchange.isLast() }
             let kept = HopHeaders.response(
-                head, to: relayed.head.method, version: relayed.head.version, closes: closes,
+                head, framing: relayed.framing, version: relayed.head.version, closes: closes,
                 note: relayed.watch?.noteLine)
-            context?.write(wrapOutboundOut(.head(kept)), promise: nil)
+            write(kept.bytes())
             relayed.watch?.responseBegan(head)
         case .responseBody(let bytes):
-            context?.write(wrapOutboundOut(.body(.byteBuffer(bytes))), promise: nil)
+            if relayed.framing == .chunked { Chunks.pieces(bytes).forEach(write) } else { write(bytes) }
             relayed.watch?.responseSent(bytes)
         case .responseEnd(let trailers):
-            context?.writeAndFlush(wrapOutboundOut(.end(trailers)), promise: nil)
+            if relayed.framing == .chunked { write(Chunks.end(trailers)) }
+            flushClient()
             relayed.watch?.ended(isWhole: true)
         }
     }
@@ -148,9 +148,9 @@ extension ClientHandler {
     /// Gives an answer of the proxy's own.
     func answer(_ refusal: Refusal, head: HTTPRequestHead?, ending: Exchange.Ending.Client) {
         let isLast = ending != .reuse || proxy.isDraining
-        context?.write(wrapOutboundOut(.head(refusal.head(closes: isLast))), promise: nil)
-        if head?.method != .HEAD { context?.write(wrapOutboundOut(.body(.byteBuffer(refusal.body))), promise: nil) }
-        context?.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+        write(refusal.head(closes: isLast).bytes())
+        if head?.method != .HEAD { write(refusal.body) }
+        flushClient()
         next(ending)
     }
 

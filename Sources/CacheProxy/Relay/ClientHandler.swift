@@ -8,7 +8,7 @@ import NIOHTTP1
 /// and no more is read meanwhile.
 final class ClientHandler: ChannelInboundHandler {
     typealias InboundIn = HTTPServerRequestPart
-    typealias OutboundOut = HTTPServerResponsePart
+    typealias OutboundOut = ByteBuffer
 
     enum Phase {
         /// Between two requests.
@@ -137,6 +137,8 @@ final class ClientHandler: ChannelInboundHandler {
         }
     }
 
+    func write(_ bytes: ByteBuffer) { context?.write(wrapOutboundOut(bytes), promise: nil) }
+
     func flushClient() { context?.flush() }
 
     func upstreamWritabilityChanged() {
@@ -182,7 +184,7 @@ final class ClientHandler: ChannelInboundHandler {
         wait(for: .linger)
         updateReading()
         guard let context else { return }
-        context.writeAndFlush(wrapOutboundOut(.body(.byteBuffer(ByteBuffer())))).assumeIsolated().whenComplete {
+        context.writeAndFlush(wrapOutboundOut(ByteBuffer())).assumeIsolated().whenComplete {
             [weak self] _ in
             self?.context?.close(mode: .output, promise: nil)
         }
@@ -192,7 +194,7 @@ final class ClientHandler: ChannelInboundHandler {
         phase = .lingering
         wait(for: .linger)
         guard let context else { return }
-        context.writeAndFlush(wrapOutboundOut(.body(.byteBuffer(ByteBuffer())))).assumeIsolated().whenComplete {
+        context.writeAndFlush(wrapOutboundOut(ByteBuffer())).assumeIsolated().whenComplete {
             [weak self] _ in
             self?.close()
         }

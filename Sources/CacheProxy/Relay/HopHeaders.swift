@@ -15,81 +15,81 @@ enum HopHeaders {
     /// The header by which clients give hints, and the proxy says what it knows.
     static let note = "x-prompt-cache-warmer"
 
-    private static let ofOneHop: Set<String> = [
+    private static let ofOneHop = [
         "connection", "keep-alive", "proxy-connection", "proxy-authenticate", "proxy-authorization", "te",
         "transfer-encoding", "upgrade",
     ]
+    /// What does not go on as it is: of requests, of those whose expectation the proxy answers, of responses, and of those
+    /// whose length does not delimit them.
+    private static let ofRequests = HeaderNames(ofOneHop + ["host", "content-length", note])
+    private static let ofExpectingRequests = HeaderNames(ofOneHop + ["host", "content-length", note, "expect"])
+    private static let ofResponses = HeaderNames(ofOneHop + [note])
+    private static let ofUnmeasuredResponses = HeaderNames(ofOneHop + [note, "content-length"])
 
     /// Adds everything that goes on, without framing.
-    private static func endToEnd(_ headers: HTTPHeaders, dropping others: Set<String>, into kept: inout HTTPHeaders) {
-        let named = Set(headers[canonicalForm: "connection"].map { $0.lowercased() })
+    private static func endToEnd(
+        _ headers: HTTPHeaders, dropping own: HeaderNames, and named: [String], into kept: inout WireHead
+    ) {
         for (name, value) in headers {
-            let lowered = name.lowercased()
-            if ofOneHop.contains(lowered) || others.contains(lowered) || named.contains(lowered) { continue }
-            kept.add(name: name, value: value)
+            if own.contains(name) || !named.isEmpty && named.contains(name.lowercased()) { continue }
+            kept.add(name, value)
         }
     }
 
-    /// The headers of a request for its upstream.
+    /// The headers that a message itself says belong to its hop, in lower case.
+    private static func named(by headers: HTTPHeaders) -> [String] {
+        let says = headers["connection"].map { $0.lowercased() }
+        // What nearly all say names none.
+        if says.allSatisfy({ $0 == "keep-alive" || $0 == "close" }) { return [] }
+        return headers[canonicalForm: "connection"].map { $0.lowercased() }
+    }
+
+    /// The head of a request for its upstream.
     ///
     /// - Parameter answersExpectation: whether the proxy itself says `100 Continue`, so that the upstream need not.
     static func request(
-        _ head: HTTPRequestHead, to upstream: ProxyUpstream, answersExpectation: Bool = false
-    ) -> HTTPHeaders {
-        var kept = HTTPHeaders()
-        kept.reserveCapacity(head.headers.count + 2)
-        kept.add(name: "host", value: upstream.authority)
-        let own: Set<String> =
-            answersExpectation ? ["host", "content-length", note, "expect"] : ["host", "content-length", note]
-        endToEnd(head.headers, dropping: own, into: &kept)
-        let takesTrailers = head.headers[canonicalForm: "te"].contains { $0.lowercased() == "trailers" }
-        if takesTrailers {
-            kept.add(name: "te", value: "trailers")
-            kept.add(name: "connection", value: "te")
+        _ head: HTTPRequestHead, to destination: Routes.Destination, answersExpectation: Bool
+    ) -> WireHead {
+        var kept = WireHead(head.method, destination.target)
+        kept.add("host", destination.upstream.authority)
+        endToEnd(
+            head.headers, dropping: answersExpectation ? ofExpectingRequests : ofRequests,
+            and: named(by: head.headers), into: &kept)
+        if head.headers.lists("trailers", in: "te") {
+            kept.add("te", "trailers")
+            kept.add("connection", "te")
         }
-        switch framing(of: head) {
-        case .length:
-            if let length = head.headers.first(name: "content-length") {
-                kept.add(name: "content-length", value: length)
-            }
-        case .chunked: kept.add(name: "transfer-encoding", value: "chunked")
-        case .none, .close: break
+        if head.headers.contains(name: "transfer-encoding") {
+            kept.add("transfer-encoding", "chunked")
+        } else if let length = head.headers.first(name: "content-length") {
+            kept.add("content-length", length)
         }
         return kept
-    }
-
-    static func framing(of head: HTTPRequestHead) -> Framing {
-        if head.headers.contains(name: "transfer-encoding") { return .chunked }
-        return head.headers.contains(name: "content-length") ? .length : .none
     }
 
     /// The head of a response for the client.
     ///
     /// - Parameters:
-    ///   - method: of the request.
+    ///   - framing: towards the client.
     ///   - version: that the client speaks.
     ///   - closes: whether the client's connection ends with this response.
     ///   - note: what the proxy says about the cache.
     static func response(
-        _ head: HTTPResponseHead, to method: HTTPMethod, version: HTTPVersion, closes: Bool, note: String?
-    ) -> HTTPResponseHead {
-        var kept = HTTPHeaders()
-        kept.reserveCapacity(head.headers.count + 2)
-        endToEnd(head.headers, dropping: [Self.note], into: &kept)
-        switch framing(of: head, to: method, version: version) {
-        case .chunked:
-            kept.remove(name: "content-length")
-            kept.add(name: "transfer-encoding", value: "chunked")
-        case .close: kept.remove(name: "content-length")
-        case .none, .length: break
-        }
+        _ head: HTTPResponseHead, framing: Framing, version: HTTPVersion, closes: Bool, note: String?
+    ) -> WireHead {
+        var kept = WireHead(head.status)
+        let keepsLength = framing == .length || framing == .none
+        endToEnd(
+            head.headers, dropping: keepsLength ? ofResponses : ofUnmeasuredResponses, and: named(by: head.headers),
+            into: &kept)
+        if framing == .chunked { kept.add("transfer-encoding", "chunked") }
         if closes {
-            kept.add(name: "connection", value: "close")
+            kept.add("connection", "close")
         } else if version.isOld {
-            kept.add(name: "connection", value: "keep-alive")
+            kept.add("connection", "keep-alive")
         }
-        if let note { kept.add(name: Self.note, value: note) }
-        return HTTPResponseHead(version: .http1_1, status: head.status, headers: kept)
+        if let note { kept.add(Self.note, note) }
+        return kept
     }
 
     static func framing(of head: HTTPResponseHead, to method: HTTPMethod, version: HTTPVersion) -> Framing {

@@ -47,11 +47,11 @@ struct Refusal: Equatable, Error {
         return ByteBuffer(string: answer.text())
     }
 
-    func head(closes: Bool) -> HTTPResponseHead {
-        var headers = HTTPHeaders([
-            ("content-type", "application/json"), ("content-length", String(body.readableBytes)),
-        ])
-        if closes { headers.add(name: "connection", value: "close") }
-        return HTTPResponseHead(version: .http1_1, status: status, headers: headers)
+    func head(closes: Bool) -> WireHead {
+        var head = WireHead(status)
+        head.add("content-type", "application/json")
+        head.add("content-length", String(body.readableBytes))
+        if closes { head.add("connection", "close") }
+        return head
     }
 }

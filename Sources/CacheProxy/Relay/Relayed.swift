@@ -11,7 +11,7 @@ final class Relayed {
     var exchange: Exchange
     var upstream: UpstreamConnection?
     /// Parts of the request that came before the upstream was there.
-    var held: CircularBuffer<HTTPServerRequestPart> = []
+    private var held: [HTTPServerRequestPart] = []
     private var heldBytes = 0
     /// How the response's body is delimited towards the client.
     var framing = HopHeaders.Framing.none
@@ -29,6 +29,12 @@ final class Relayed {
     func hold(_ part: HTTPServerRequestPart) {
         if case .body(let bytes) = part { heldBytes += bytes.readableBytes }
         held.append(part)
+    }
+
+    /// What was held, to be sent on.
+    func letGo() -> [HTTPServerRequestPart] {
+        defer { held = [] }
+        return held
     }
 
     /// Whether more of the request may be read.

@@ -16,8 +16,8 @@ enum RequestCheck {
     }
 
     private static func codingRefusal(_ head: HTTPRequestHead) -> Refusal? {
+        guard head.headers.contains(name: "transfer-encoding") else { return nil }
         let codings = head.headers["transfer-encoding"]
-        if codings.isEmpty { return nil }
         guard !head.version.isOld, !head.headers.contains(name: "content-length") else {
             return .badRequest("transfer-encoding does not go with content-length or HTTP/1.0; send one of them")
         }
@@ -39,12 +39,17 @@ enum RequestCheck {
 
 extension HTTPRequestHead {
     /// Whether the client holds its body back until it is told to go on.
-    var awaitsContinue: Bool {
-        !version.isOld && headers[canonicalForm: "expect"].contains { $0.lowercased() == "100-continue" }
-    }
+    var awaitsContinue: Bool { !version.isOld && headers.lists("100-continue", in: "expect") }
 
     /// The decoder reads nothing behind such a request. The upgrade itself is not passed on.
     var asksForUpgrade: Bool { headers.contains(name: "upgrade") }
+}
+
+extension HTTPHeaders {
+    /// Whether a header names something, alone or among others; most messages have no such header at all.
+    func lists(_ word: String, in name: String) -> Bool {
+        contains(name: name) && self[canonicalForm: name].contains { $0.lowercased() == word }
+    }
 }
 
 extension HTTPVersion {

@@ -4,17 +4,21 @@ import NIOHTTP1
 /// One connection to an upstream: serves one exchange at a time, and waits in the pool between two.
 final class UpstreamConnection: ChannelInboundHandler {
     typealias InboundIn = HTTPClientResponsePart
-    typealias OutboundOut = HTTPClientRequestPart
+    typealias OutboundOut = ByteBuffer
 
     let upstream: ProxyUpstream
     /// Whom it serves; nil while it is not in use.
     private(set) weak var user: ClientHandler?
     private let pool: UpstreamPool
+    let decoder = ResponseDecoder()
     private var context: ChannelHandlerContext?
     private var fault: (any Error)?
     /// Given back within a read: whatever else that read brings belongs to nobody.
     private var isCooling = false
     private var isReading = false
+    private var readsOn = true
+    private var isChunked = false
+    private var isFlushed = true
     private(set) var idleSince = NIODeadline.distantPast
 
     init(to upstream: ProxyUpstream, pool: UpstreamPool) {
@@ -29,12 +33,40 @@ final class UpstreamConnection: ChannelInboundHandler {
 
     func serve(_ user: ClientHandler) { self.user = user }
 
-    func write(_ part: HTTPClientRequestPart) { context?.write(wrapOutboundOut(part), promise: nil) }
+    /// Begins a request; see ``HopHeaders``.
+    func begin(_ head: HTTPRequestHead, to destination: Routes.Destination, answersExpectation: Bool) {
+        decoder.expect(answerTo: head)
+        isChunked = head.headers.contains(name: "transfer-encoding")
+        write(HopHeaders.request(head, to: destination, answersExpectation: answersExpectation).bytes())
+    }
 
-    func flush() { context?.flush() }
+    /// Sends a piece of its body.
+    func send(_ bytes: ByteBuffer) {
+        if isChunked { Chunks.pieces(bytes).forEach(write) } else { write(bytes) }
+    }
+
+    func end(_ trailers: HTTPHeaders?) {
+        if isChunked { write(Chunks.end(trailers)) }
+        flush()
+    }
+
+    private func write(_ bytes: ByteBuffer) {
+        isFlushed = false
+        context?.write(wrapOutboundOut(bytes), promise: nil)
+    }
+
+    func flush() {
+        guard !isFlushed else { return }
+        isFlushed = true
+        context?.flush()
+    }
 
     /// Follows the client's writability, so that a slow client slows its upstream down.
-    func setReading(_ isOn: Bool) { try? context?.channel.syncOptions?.setOption(.autoRead, value: isOn) }
+    func setReading(_ isOn: Bool) {
+        guard isOn != readsOn else { return }
+        readsOn = isOn
+        try? context?.channel.syncOptions?.setOption(.autoRead, value: isOn)
+    }
 
     /// Ends an exchange.
     func leave(reusable: Bool) {

@@ -1,5 +1,4 @@
 import NIOCore
-import NIOHTTP1
 import NIOPosix
 import NIOSSL
 
@@ -19,12 +18,12 @@ final class UpstreamPool {
         self.tls = tls
     }
 
-    /// Hands over a connection, at once where one is idle.
-    func take(_ upstream: ProxyUpstream, _ then: @escaping (Result<UpstreamConnection, any Error>) -> Void) {
+    /// Hands over an idle connection, if there is one.
+    func takeIdle(to upstream: ProxyUpstream) -> UpstreamConnection? {
         while let connection = idle[upstream]?.popLast() {
-            if connection.isActive { return then(.success(connection)) }
+            if connection.isActive { return connection }
         }
-        connect(to: upstream, then)
+        return nil
     }
 
     /// Takes back a connection whose request and response have both ended.
@@ -48,7 +47,8 @@ final class UpstreamPool {
         for connection in all.values { connection.close() }
     }
 
-    private func connect(
+    /// Makes a new connection; whoever asked for it uses it, or puts it here.
+    func connect(
         to upstream: ProxyUpstream, _ then: @escaping (Result<UpstreamConnection, any Error>) -> Void
     ) {
         let connection = UpstreamConnection(to: upstream, pool: self)
@@ -65,9 +65,7 @@ final class UpstreamPool {
                     if upstream.isTLS, let tls {
                         try pipeline.addHandler(NIOSSLClientHandler(context: tls, serverHostname: upstream.sniName))
                     }
-                    try pipeline.addHandler(HTTPRequestEncoder(configuration: .asGiven))
-                    try pipeline.addHandler(
-                        ByteToMessageHandler(HTTPResponseDecoder(informationalResponseStrategy: .forward)))
+                    try pipeline.addHandler(ByteToMessageHandler(connection.decoder))
                     try pipeline.addHandler(connection)
                 }
             }
@@ -101,15 +99,6 @@ final class UpstreamPool {
             connection.close()
         }
         if idle.values.contains(where: { !$0.isEmpty }) { sweepLater() }
-    }
-}
-
-extension HTTPRequestEncoder.Configuration {
-    /// The relay frames messages itself.
-    static var asGiven: Self {
-        var configuration = Self()
-        configuration.automaticallySetFramingHeaders = false
-        return configuration
     }
 }
 

@@ -88,7 +88,6 @@ public final class ProxyServer: Sendable {
         if let tls { try pipeline.addHandler(NIOSSLServerHandler(context: tls)) }
         let client = ClientHandler(loop)
         try pipeline.addHandler(FirstByteHandler(client))
-        try pipeline.addHandler(HTTPResponseEncoder(configuration: .asGiven))
         try pipeline.addHandler(ByteToMessageHandler(HTTPRequestDecoder(loop.configuration.limits)))
         try pipeline.addHandler(client)
     }
@@ -117,15 +116,6 @@ public final class ProxyServer: Sendable {
             sum.upstreams += counts.upstreams
         }
         return sum
-    }
-}
-
-extension HTTPResponseEncoder.Configuration {
-    /// The relay frames messages itself.
-    fileprivate static var asGiven: Self {
-        var configuration = Self()
-        configuration.automaticallySetFramingHeaders = false
-        return configuration
     }
 }
 

@@ -7,6 +7,10 @@ public struct ProxyUpstream: Hashable, Sendable {
     public let port: Int
     /// What stands in front of every path; empty or with a leading and without a trailing slash.
     public let basePath: String
+    /// The value of `host` for requests to it.
+    public let authority: String
+    /// Its base URL, as prefixes' keys name the endpoint.
+    public let endpoint: String
 
     /// Reads a base URL such as `https://api.anthropic.com` or `http://127.0.0.1:8080/gateway`.
     ///
@@ -26,19 +30,27 @@ public struct ProxyUpstream: Hashable, Sendable {
         } else {
             throw fault("is no http or https URL")
         }
-        let authority = rest.prefix { $0 != "/" && $0 != "?" && $0 != "#" }
-        var path = rest.dropFirst(authority.count)
+        let given = rest.prefix { $0 != "/" && $0 != "?" && $0 != "#" }
+        var path = rest.dropFirst(given.count)
         guard !path.contains("?"), !path.contains("#") else { throw fault("has a query or a fragment") }
-        guard !authority.contains("@") else { throw fault("bears a name or a password") }
+        guard !given.contains("@") else { throw fault("bears a name or a password") }
         guard url.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else { throw fault("has characters that no URL has") }
         while path.hasSuffix("/") { path.removeLast() }
         // Clients put the version into the path themselves, as they do with the provider's own URL.
         if path.hasSuffix("/v1") { path.removeLast(3) }
         basePath = String(path)
-        guard let place = Self.place(authority, usual: isTLS ? 443 : 80) else { throw fault("names no host and port") }
+        guard let place = Self.place(given, usual: isTLS ? 443 : 80) else { throw fault("names no host and port") }
         host = place.host
         port = place.port
+        let shown = host.contains(":") ? "[\(host)]" : host
+        authority = port == (isTLS ? 443 : 80) ? shown : "\(shown):\(port)"
+        endpoint = "\(isTLS ? "https" : "http")://\(authority)\(basePath)"
     }
+
+    /// The endpoint says it all.
+    public static func == (one: Self, other: Self) -> Bool { one.endpoint == other.endpoint }
+
+    public func hash(into hasher: inout Hasher) { hasher.combine(endpoint) }
 
     private static func place(_ authority: Substring, usual: Int) -> (host: String, port: Int)? {
         var host = authority
@@ -57,15 +69,6 @@ public struct ProxyUpstream: Hashable, Sendable {
         }
         return host.isEmpty ? nil : (host.lowercased(), port)
     }
-
-    /// The value of `host` for requests to it.
-    public var authority: String {
-        let shown = host.contains(":") ? "[\(host)]" : host
-        return port == (isTLS ? 443 : 80) ? shown : "\(shown):\(port)"
-    }
-
-    /// Its base URL, as prefixes' keys name the endpoint.
-    public var endpoint: String { "\(isTLS ? "https" : "http")://\(authority)\(basePath)" }
 }
 
 /// Why a URL cannot be an upstream.

@@ -78,7 +78,8 @@ public struct Routes: Hashable, Sendable {
     }
 
     private static func pathAndQuery(of target: String) -> String {
-        guard let scheme = target.firstRange(of: "://"), !target.hasPrefix("/") else { return target }
+        if target.hasPrefix("/") { return target }
+        guard let scheme = target.firstRange(of: "://") else { return target }
         let behind = target[scheme.upperBound...].drop { $0 != "/" && $0 != "?" }
         return behind.first == "/" ? String(behind) : "/" + behind
     }

@@ -17,6 +17,7 @@ import WarmingPolicies
 /// change of threads; large bodies are read elsewhere. Whatever it does not understand goes through all the same.
 actor TrafficObserver {
     private let executor: any SerialExecutor
+    private let waker: LoopExecutor
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
     let options: ProxyOptions
@@ -52,6 +53,7 @@ actor TrafficObserver {
         _ options: ProxyOptions, _ house: ProxySurroundings, watcher: TrafficWatcher, on loop: any EventLoop
     ) {
         executor = loop.executor
+        waker = LoopExecutor(loop)
         self.options = options
         self.house = house
         self.watcher = watcher
@@ -64,7 +66,7 @@ actor TrafficObserver {
 
     /// Looks at everything until the watcher finishes.
     func run() async {
-        while let sighting = await watcher.next() {
+        while let sighting = await watcher.next(wakingOn: waker) {
             switch sighting {
             case .request(let request): await seen(request)
             case .begun(let exchange, let status, let at): began(exchange, status: status, at: at)
