@@ -25,7 +25,12 @@ final class ExchangeWatch {
         self.writesNote = writesNote
         note = request.note
         exchange = request.exchange
+        let length = request.headers.first(name: "content-length").flatMap { Int($0) } ?? 0
+        self.request?.body.reserveCapacity(min(length, Self.mostAtOnce))
     }
+
+    /// What a client says about its length is not believed beyond this.
+    private static let mostAtOnce = 1 << 20
 
     deinit { watcher.release(retained) }
 
@@ -43,7 +48,8 @@ final class ExchangeWatch {
             return
         }
         retained += bytes.readableBytes
-        request?.body.append(bytes)
+        // Copied while it is in the processor's caches; the relay reads the next piece into the same buffer.
+        request?.body.append(contentsOf: bytes.readableBytesView)
     }
 
     func requestEnded() {

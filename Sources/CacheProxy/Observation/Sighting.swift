@@ -36,8 +36,8 @@ public struct RequestSighting: Sendable {
     public var target: String
     /// As the client sent them, credentials among them.
     public var headers: HTTPHeaders
-    /// In the pieces in which it came, compressed as it came.
-    public var body: [ByteBuffer]
+    /// Compressed as it came.
+    public var body: [UInt8]
     /// What the response shall say about the cache.
     public var note: ResponseNote
     /// To be told once the request may go on; nil where it has gone on already.

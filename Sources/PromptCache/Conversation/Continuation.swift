@@ -4,7 +4,8 @@ import OrderedJSON
 public struct Continuation: Sendable {
     /// The request that came before.
     public let earlier: RememberedTrail
-    let shared: Int
+    /// The bytes that both begin with.
+    public let shared: Int
 
     /// Of a request that may have much in common with the next one, or nothing.
     public init(after earlier: RememberedTrail) { self.init(after: earlier, sharing: 0) }

@@ -101,18 +101,19 @@ actor TrafficObserver {
 
     /// - Returns: nil for what is no request that the cache knows, which is none of the proxy's business.
     private func read(_ sighting: RequestSighting) async -> Arrival? {
-        let isLarge = sighting.body.reduce(0) { $0 + $1.readableBytes } > Self.largestHere
         let sender = clients.client(sighting.headers, endpoint: sighting.endpoint) {
             realms.digest(of: $0, endpoint: sighting.endpoint)
         }
         let realm = realms.realm(of: sender.digest)
         let request: MessagesRequest
         var continuation: Continuation?
+        let isLong: Bool
         do {
-            let body = isLarge ? try await Self.bodyElsewhere(of: sighting) : try Self.body(of: sighting)
+            let body = try await Self.body(of: sighting)
             continuation = lastRequests.continuation(by: body, realm: realm)
+            isLong = body.count - (continuation?.shared ?? 0) > Self.longestHere
             request =
-                isLarge
+                isLong
                 ? try await Self.readElsewhere(body, after: continuation)
                 : try MessagesRequest(body, after: continuation)
         } catch {
@@ -126,7 +127,7 @@ actor TrafficObserver {
             separatesLifetimes: model.rules.separatesLifetimes)
         continuation = continuation ?? lastRequests.sharer(of: request, realm: realm)
         let remembered =
-            isLarge
+            isLong
             ? await Self.followElsewhere(request, in: context, rules: model.rules, after: continuation)
             : RememberedTrail(request, in: context, rules: model.rules, after: continuation)
         let trail = remembered.trail
@@ -164,11 +165,16 @@ actor TrafficObserver {
     }
 
     /// Bytes that are read on the event loop: a fifth of a millisecond.
-    private static let largestHere = 256 << 10
+    private static let longestHere = 256 << 10
+
+    private static func body(of sighting: RequestSighting) async throws -> [UInt8] {
+        let coding = try BodyCoding.named(sighting.headers.first(name: "content-encoding"))
+        return if let coding { try await decoded(sighting.body, coding) } else { sighting.body }
+    }
 
     @concurrent
-    private static func bodyElsewhere(of sighting: RequestSighting) async throws -> [UInt8] {
-        try body(of: sighting)
+    private static func decoded(_ body: [UInt8], _ coding: BodyCoding) async throws -> [UInt8] {
+        try coding.decoded(body, limit: 64 << 20)
     }
 
     @concurrent
@@ -183,14 +189,6 @@ actor TrafficObserver {
         _ request: MessagesRequest, in context: RequestContext, rules: CacheRules, after continuation: Continuation?
     ) async -> RememberedTrail {
         RememberedTrail(request, in: context, rules: rules, after: continuation)
-    }
-
-    private nonisolated static func body(of sighting: RequestSighting) throws -> [UInt8] {
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(sighting.body.reduce(0) { $0 + $1.readableBytes })
-        for piece in sighting.body { bytes.append(contentsOf: piece.readableBytesView) }
-        let coding = try BodyCoding.named(sighting.headers.first(name: "content-encoding"))
-        return try coding?.decoded(bytes, limit: 64 << 20) ?? bytes
     }
 
     // MARK: The gate
