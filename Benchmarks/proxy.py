@@ -1,7 +1,8 @@
 """What the proxy costs, beside nginx and LiteLLM: python3 Benchmarks/proxy.py (root or a /usr/bin/nginx and wrk in place).
 
 Everything that is compared is measured in one run, in turn, and ratios are taken pair by pair; the median of the pairs is
-printed. Each proxy has processor 1 to itself, the load and the upstream share processor 0; for latencies all share one.
+printed. Each proxy has processor 1 to itself, the load and the upstream share processor 0; latencies are also measured with
+everything on one processor, where what a proxy does beside its relaying delays everybody.
 WARMER names a release build of the command (that of `make dist` unless told), LITELLM a `litellm` with its proxy (left out
 if there is none).
 """
@@ -144,13 +145,13 @@ def throughput(title, servers, size, kind):
     return report
 
 
-def latency(direct, nginx, warmer, size):
-    """What each adds to the median at one connection, everything on one processor."""
+def latency(direct, nginx, warmer, size, where):
+    """What each adds to the median at one connection."""
     rounds = [[load(url, size, "fresh", 1)[2] for url in (direct, nginx.url, warmer.url)] for _ in range(ROUNDS)]
     median = statistics.median
     added = [median(times[index] - times[0] for times in rounds) for index in (1, 2)]
     ratio = median((ours - none) / max(1, theirs - none) for none, theirs, ours in rounds)
-    print(f"{size // 1000:4} kB, one connection   added latency {ratio:.2f}  (warmer {added[1]:.0f} µs, nginx {added[0]:.0f} µs, "
+    print(f"{size // 1000:4} kB, {where:16} added latency {ratio:.2f}  (warmer {added[1]:.0f} µs, nginx {added[0]:.0f} µs, "
           f"direct {median(times[0] for times in rounds):.0f} µs)", flush=True)
     return {"added_latency": round(ratio, 2), "added_us": [round(value) for value in added]}
 
@@ -229,12 +230,13 @@ def main():
             report["1 MB growing"] = throughput("1 MB, growing", both, 1_000_000, "growing")
         if "litellm" in wanted and LITELLM:
             report["litellm"] = litellm(upstream, warmer, folder)
-        if "latency" in wanted or "first" in wanted:
-            for server in (nginx, warmer):
-                server.pin("0")
-        if "latency" in wanted:
-            for size in (60_000, 1_000_000):
-                report[f"{size // 1000} kB latency"] = latency(upstream.url, nginx, warmer, size)
+        sizes = (60_000, 1_000_000) if "latency" in wanted else ()
+        for size in sizes:
+            report[f"{size // 1000} kB latency"] = latency(upstream.url, nginx, warmer, size, "its own processor")
+        for server in (nginx, warmer):
+            server.pin("0")
+        for size in sizes:
+            report[f"{size // 1000} kB latency, one processor"] = latency(upstream.url, nginx, warmer, size, "one processor")
         if "first" in wanted:
             report["first event"] = first_event(upstream.url, warmer.url)
         for server in (warmer, nginx, upstream):
