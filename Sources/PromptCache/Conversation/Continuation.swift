@@ -26,16 +26,16 @@ public struct Continuation: Sendable {
 }
 
 extension RememberedTrail {
-    /// How far a body goes on from this request; nil unless one of its last messages stands in both, at the same place.
+    /// How far a body goes on from this request; nil unless nearly all of it stands in both, at the same place.
     public func continuation(by body: [UInt8]) -> Continuation? {
-        guard let message = lateMessage else { return nil }
+        guard let late = latePlace else { return nil }
         let text = request.text
-        let range = text.range(at: message)
+        let range = text.range(at: late)
         let end = range.suffix(Self.bytesOfGlance)
         // Few bytes tell most others apart.
         guard range.upperBound < body.count, text.bytes[end] == body[end] else { return nil }
         let continuation = Continuation(after: self, sharing: text.sharedBytes(with: body))
-        return continuation.stands(message) ? continuation : nil
+        return continuation.stands(late) ? continuation : nil
     }
 
     private static let bytesOfGlance = 64

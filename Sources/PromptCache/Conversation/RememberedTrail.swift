@@ -26,8 +26,14 @@ public struct RememberedTrail: Sendable {
         var size: PromptSize
     }
 
-    /// Markers move with the last turns, and a marker that moves changes bytes: so many messages are gone back over.
-    private static let messagesKept = 8
+    /// Markers move with the last turns, and a marker that moves changes bytes: stops lie behind the last message, the one
+    /// before it, and twice as far back each time.
+    private static func isStop(_ message: Int, of count: Int) -> Bool {
+        let back = count - message
+        return back <= 8 && back & (back - 1) == 0
+    }
+
+    private static let mostStops = 4
 
     /// - Parameters:
     ///   - request: the request.
@@ -56,7 +62,7 @@ public struct RememberedTrail: Sendable {
         if let last = search.lastBlock {
             let records = request.blocks.table.records
             let lastOfBase = (records.firstIndex { $0.message != nil } ?? records.count) - 1
-            let firstKept = request.blocks.table.messages.count - Self.messagesKept
+            let messages = request.blocks.table.messages.count
             request.walk(from: stop ?? start, through: last) { block, hash, size in
                 if seen.count < search.wanted.count, search.wanted[seen.count] == block {
                     seen.append(Seen(block: block, key: hash.key(), size: size))
@@ -64,20 +70,22 @@ public struct RememberedTrail: Sendable {
                 let message = records[block].message
                 if block == lastOfBase {
                     base = MessagesRequest.Stop(message: -1, block: block, hash: hash.settled(), size: size)
-                } else if let message, message >= firstKept, request.isLastBlock(block, of: message) {
+                } else if let message, Self.isStop(message, of: messages), request.isLastBlock(block, of: message) {
                     stops.append(MessagesRequest.Stop(message: message, block: block, hash: hash.settled(), size: size))
                 }
             }
         }
         trail = search.trail(seen)
         self.seen = seen
-        self.stops = stops.suffix(Self.messagesKept)
+        self.stops = stops.suffix(Self.mostStops)
         self.base = base
     }
 
-    /// The place of a message that stands so far back that a marker which moves does not change it.
-    var lateMessage: Int? {
-        (stops.dropLast(4).last ?? stops.first).map { request.blocks.table.messages[$0.message].node }
+    /// The place of something so far back that no marker which moves changes it.
+    var latePlace: Int? {
+        let table = request.blocks.table
+        if let stop = stops.first, stop.message < table.messages.count - 1 { return table.messages[stop.message].node }
+        return base.map { table.records[$0.block].node }
     }
 }
 
