@@ -17,6 +17,9 @@ struct JSONScanner {
     static func scan(
         _ bytes: [UInt8], maximumDepth: Int, after earlier: (tokens: [JSONText.Token], shared: Int)? = nil
     ) throws(JSONFault) -> [JSONText.Token] {
+        guard bytes.count < Int(UInt32.max) else {
+            throw JSONFault(offset: 0, reason: "a JSON text must be smaller than 4 GiB")
+        }
         let result: Result<[JSONText.Token], JSONFault> = bytes.withUnsafeBytes { buffer in
             // An empty array may have no base address; one byte of its own stands in, and is never read.
             guard let base = buffer.baseAddress, !buffer.isEmpty else {

@@ -23,9 +23,6 @@ public struct JSONText: Sendable {
     ///   - maximumDepth: how many arrays and objects may be open at once.
     /// - Throws: the first fault.
     public init(_ bytes: [UInt8], maximumDepth: Int = Self.defaultMaximumDepth) throws(JSONFault) {
-        guard bytes.count < Int(UInt32.max) else {
-            throw JSONFault(offset: 0, reason: "a JSON text must be smaller than 4 GiB")
-        }
         storage = Storage(bytes: bytes, tokens: try JSONScanner.scan(bytes, maximumDepth: maximumDepth))
     }
 

@@ -13,7 +13,7 @@ extension MessagesRequest {
     public func placingBreakpoints(
         _ count: Int, lifetime: Lifetime = .fiveMinutes, rules: CacheRules
     ) throws(RequestFault) -> [UInt8] {
-        let present = blocks.markers.count + (automatic == nil ? 0 : 1)
+        let present = markerCount
         guard count >= 0, present + count <= rules.maximumBreakpoints else {
             throw RequestFault(
                 "\(present) breakpoints are set and \(count) more asked for, but at most \(rules.maximumBreakpoints) "

@@ -31,7 +31,7 @@ public struct MessagesRequest: Sendable {
     /// Reads a body that goes on from an earlier one: what both begin with is not read again.
     ///
     /// - Throws: as ``init(_:)`` does.
-    public init(_ bytes: [UInt8], after continuation: Continuation?) throws(RequestFault) {
+    package init(_ bytes: [UInt8], after continuation: Continuation?) throws(RequestFault) {
         do {
             if let continuation {
                 text = try JSONText(bytes, after: continuation.earlier.request.text, sharing: continuation.shared)
@@ -66,6 +66,9 @@ public struct MessagesRequest: Sendable {
 
     /// What any block has in it.
     package var traits: BlockTraits { blocks.traits }
+
+    /// How many markers it bears, the automatic one among them.
+    package var markerCount: Int { blocks.markers.count + (automatic == nil ? 0 : 1) }
 
     /// A member of the body by name.
     public subscript(member: String) -> JSONNode? { text.root[member] }

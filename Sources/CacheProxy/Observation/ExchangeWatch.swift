@@ -10,6 +10,8 @@ final class ExchangeWatch {
     private var request: RequestSighting?
     private let note: ResponseNote
     private let exchange: UInt64
+    /// As the client says.
+    private let length: Int
     private var retained = 0
     /// Whether somebody will see this exchange.
     private var isTold = false
@@ -25,11 +27,10 @@ final class ExchangeWatch {
         self.writesNote = writesNote
         note = request.note
         exchange = request.exchange
-        let length = request.headers.first(name: "content-length").flatMap { Int($0) } ?? 0
-        self.request?.body.reserveCapacity(min(length, Self.mostAtOnce))
+        length = request.headers.first(name: "content-length").flatMap { Int($0) } ?? 0
     }
 
-    /// What a client says about its length is not believed beyond this.
+    /// What a client says about the length is believed beyond this only once so much has come.
     private static let mostAtOnce = 1 << 20
 
     deinit { watcher.release(retained) }
@@ -41,15 +42,23 @@ final class ExchangeWatch {
     var noteLine: String? { writesNote ? note.line : nil }
 
     func requestSent(_ bytes: ByteBuffer) {
-        guard request != nil else { return }
+        // Batches are only counted.
+        guard request?.kind == .message else { return }
         guard watcher.retain(bytes.readableBytes) else {
             watcher.miss()
             request = nil
             return
         }
         retained += bytes.readableBytes
+        makeRoom()
         // Copied while it is in the processor's caches; the relay reads the next piece into the same buffer.
         request?.body.append(contentsOf: bytes.readableBytesView)
+    }
+
+    private func makeRoom() {
+        guard retained <= length, let come = request?.body.count, let room = request?.body.capacity else { return }
+        let believed = come < Self.mostAtOnce ? min(length, Self.mostAtOnce) : length
+        if room < believed { request?.body.reserveCapacity(believed) }
     }
 
     func requestEnded() {

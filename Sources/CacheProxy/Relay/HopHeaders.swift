@@ -3,12 +3,12 @@ import NIOHTTP1
 /// Headers on their way through a proxy, by RFC 9110 §7.6.1: what belongs to one hop stays behind, the rest goes on in its
 /// order and spelling.
 enum HopHeaders {
-    /// How a message's body is delimited.
+    /// How a response's body is delimited.
     enum Framing: Equatable {
         case none
         case length
         case chunked
-        /// By the end of the connection: only responses, and only to those who speak HTTP/1.0.
+        /// By the end of the connection: only to those who speak HTTP/1.0.
         case close
     }
 
@@ -28,7 +28,7 @@ enum HopHeaders {
 
     /// Adds everything that goes on, without framing.
     private static func endToEnd(
-        _ headers: HTTPHeaders, dropping own: HeaderNames, and named: [String], into kept: inout WireHead
+        _ headers: HTTPHeaders, dropping own: HeaderNames, and named: Set<String>, into kept: inout WireHead
     ) {
         for (name, value) in headers {
             if own.contains(name) || !named.isEmpty && named.contains(name.lowercased()) { continue }
@@ -37,11 +37,8 @@ enum HopHeaders {
     }
 
     /// The headers that a message itself says belong to its hop, in lower case.
-    private static func named(by headers: HTTPHeaders) -> [String] {
-        let says = headers["connection"].map { $0.lowercased() }
-        // What nearly all say names none.
-        if says.allSatisfy({ $0 == "keep-alive" || $0 == "close" }) { return [] }
-        return headers[canonicalForm: "connection"].map { $0.lowercased() }
+    private static func named(by headers: HTTPHeaders) -> Set<String> {
+        Set(headers[canonicalForm: "connection"].map { $0.lowercased() })
     }
 
     /// The head of a request for its upstream.
@@ -59,7 +56,7 @@ enum HopHeaders {
             kept.add("te", "trailers")
             kept.add("connection", "te")
         }
-        if head.headers.contains(name: "transfer-encoding") {
+        if head.isChunked {
             kept.add("transfer-encoding", "chunked")
         } else if let length = head.headers.first(name: "content-length") {
             kept.add("content-length", length)

@@ -41,6 +41,9 @@ extension HTTPRequestHead {
     /// Whether the client holds its body back until it is told to go on.
     var awaitsContinue: Bool { !version.isOld && headers.lists("100-continue", in: "expect") }
 
+    /// The only coding that a request may come in; see ``RequestCheck``.
+    var isChunked: Bool { headers.contains(name: "transfer-encoding") }
+
     /// The decoder reads nothing behind such a request. The upgrade itself is not passed on.
     var asksForUpgrade: Bool { headers.contains(name: "upgrade") }
 }

@@ -36,7 +36,7 @@ final class UpstreamConnection: ChannelInboundHandler {
     /// Begins a request; see ``HopHeaders``.
     func begin(_ head: HTTPRequestHead, to destination: Routes.Destination, answersExpectation: Bool) {
         decoder.expect(answerTo: head)
-        isChunked = head.headers.contains(name: "transfer-encoding")
+        isChunked = head.isChunked
         write(HopHeaders.request(head, to: destination, answersExpectation: answersExpectation).bytes())
     }
 

@@ -1,14 +1,14 @@
 import OrderedJSON
 
 /// A request that another may go on from, and how many bytes the two begin with in common, as far as that is known.
-public struct Continuation: Sendable {
+package struct Continuation: Sendable {
     /// The request that came before.
-    public let earlier: RememberedTrail
+    package let earlier: RememberedTrail
     /// The bytes that both begin with.
-    public let shared: Int
+    package let shared: Int
 
     /// Of a request that may have much in common with the next one, or nothing.
-    public init(after earlier: RememberedTrail) { self.init(after: earlier, sharing: 0) }
+    package init(after earlier: RememberedTrail) { self.init(after: earlier, sharing: 0) }
 
     init(after earlier: RememberedTrail, sharing shared: Int) {
         self.earlier = earlier
@@ -27,7 +27,7 @@ public struct Continuation: Sendable {
 
 extension RememberedTrail {
     /// How far a body goes on from this request; nil unless nearly all of it stands in both, at the same place.
-    public func continuation(by body: [UInt8]) -> Continuation? {
+    package func continuation(by body: [UInt8]) -> Continuation? {
         guard let late = latePlace else { return nil }
         let text = request.text
         let range = text.range(at: late)

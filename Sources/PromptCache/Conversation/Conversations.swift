@@ -148,7 +148,7 @@ public struct Conversations: Sendable {
         let excess = conversations.count - capacity + capacity / 10
         let limit = conversations.values.map(\.lastArrival).sorted()[excess - 1]
         let oldest = conversations.filter { $0.value.lastArrival <= limit && $0.key != recognition.id }
-        for (id, conversation) in oldest {
+        for (id, conversation) in oldest.sorted(by: { $0.key < $1.key }) {
             conversations[id] = nil
             for key in conversation.trail + [conversation.head] {
                 owners[PrefixPlace(realm: conversation.realm, key: key)] = nil

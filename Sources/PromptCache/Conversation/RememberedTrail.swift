@@ -5,11 +5,11 @@ import OrderedJSON
 /// it rather than hashed again: comparing is several times faster.
 ///
 /// The trail that comes out is the same as without; only the time differs.
-public struct RememberedTrail: Sendable {
+package struct RememberedTrail: Sendable {
     /// The request.
-    public let request: MessagesRequest
+    package let request: MessagesRequest
     /// Where it is looked for.
-    public let trail: PrefixTrail
+    package let trail: PrefixTrail
 
     fileprivate let context: RequestContext
     fileprivate let head: PrefixKey
@@ -40,7 +40,7 @@ public struct RememberedTrail: Sendable {
     ///   - context: what stands around it.
     ///   - rules: of its model; how far a read looks back.
     ///   - continuation: a request that this one may have grown out of.
-    public init(
+    package init(
         _ request: MessagesRequest, in context: RequestContext, rules: CacheRules,
         after continuation: Continuation? = nil
     ) {
@@ -164,8 +164,10 @@ struct TrailSearch {
 
     /// - Parameter seen: everything that is wanted, in order.
     func trail(_ seen: [RememberedTrail.Seen]) -> PrefixTrail {
+        var behind = 0
         let found = walks.map { walk in
-            var index = wanted.count
+            while behind < wanted.count, wanted[behind] <= walk[0] { behind += 1 }
+            var index = behind
             return walk.map { block in
                 repeat { index -= 1 } while wanted[index] != block
                 return seen[index]

@@ -5,10 +5,8 @@ import PromptCache
 /// A request that is let through leads all its cold prefixes until its response begins. Then, or when it fails, those that
 /// waited are looked at anew: another may have to lead, for a prefix of its own.
 struct ColdGate: Sendable {
-    typealias Place = PrefixPlace
-
-    private var leaders: [Place: UInt64] = [:]
-    private var led: [UInt64: [Place]] = [:]
+    private var leaders: [PrefixPlace: UInt64] = [:]
+    private var led: [UInt64: [PrefixPlace]] = [:]
     private var waiting: [UInt64: [UInt64]] = [:]
 
     /// Prefixes that are shorter are not worth a wait.
@@ -20,7 +18,7 @@ struct ColdGate: Sendable {
     }
 
     /// - Parameter cold: the request's prefixes that should not be cached, large ones only.
-    mutating func arrived(_ exchange: UInt64, cold: [Place]) -> Decision {
+    mutating func arrived(_ exchange: UInt64, cold: [PrefixPlace]) -> Decision {
         if let leader = cold.compactMap({ leaders[$0] }).first, leader != exchange {
             waiting[leader, default: []].append(exchange)
             return .wait

@@ -31,7 +31,7 @@ struct ExpectedEntries: Sendable {
     private let capacity: Int
 
     /// - Parameter capacity: how many are remembered at the most; the half that was written last is never forgotten.
-    init(capacity: Int = 100_000) { self.capacity = capacity }
+    init(capacity: Int = 200_000) { self.capacity = capacity }
 
     private subscript(place: PrefixPlace) -> Entry? {
         get { young[place] ?? old[place] }

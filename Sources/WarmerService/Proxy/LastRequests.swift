@@ -15,8 +15,8 @@ struct LastRequests: Sendable {
     private struct Looks: Hashable {
         /// Of its beginning.
         var beginning: Int
-        /// Where its first message stands.
-        var place: Int
+        /// Where its first message stands, or as much of it as a glance shows.
+        var place: Range<Int>
         /// Of its beginning and its first message.
         var whole: Int
         /// Of its model, tools and system.
@@ -24,29 +24,34 @@ struct LastRequests: Sendable {
 
         init(_ request: MessagesRequest, realm: Int) {
             beginning = Self.beginning(of: request.bytes, realm: realm)
-            place = request.firstMessage?.range.lowerBound ?? 0
-            whole = Self.whole(beginning, request.bytes, place: place)
-            prompt = Self.prompt(of: request, realm: realm)
-        }
-
-        static func beginning(of body: [UInt8], realm: Int) -> Int { glance(body, 0, realm) }
-
-        static func whole(_ beginning: Int, _ body: [UInt8], place: Int) -> Int { glance(body, place, beginning) }
-
-        static func prompt(of request: MessagesRequest, realm: Int) -> Int {
-            var hasher = Hasher()
-            hasher.combine(request.model)
-            let start = [request["tools"], request["system"]].reduce(realm) { looks, node in
-                node.map { glance(request.bytes, $0.range.lowerBound, looks) } ?? looks
+            place = request.firstMessage.map { Self.place(in: $0.range) } ?? 0..<0
+            whole = Self.whole(beginning, request.bytes, place)
+            prompt = [request["tools"], request["system"]].reduce(
+                Self.glance(Array(request.model.name.utf8)[...], realm)
+            ) {
+                looks, node in node.map { Self.glance($0.bytes, looks) } ?? looks
             }
-            hasher.combine(start)
-            return hasher.finalize()
         }
 
-        private static func glance(_ body: [UInt8], _ place: Int, _ before: Int) -> Int {
+        /// Short: with more of it, what changes from turn to turn might be seen.
+        static func beginning(of body: [UInt8], realm: Int) -> Int { glance(body.prefix(32), realm) }
+
+        static func whole(_ beginning: Int, _ body: [UInt8], _ place: Range<Int>) -> Int {
+            glance(body[place], beginning)
+        }
+
+        /// Lengths are powers of two, so that there are few of them to try.
+        private static func place(in message: Range<Int>) -> Range<Int> {
+            let length = 1 << (Int.bitWidth - 1 - message.count.leadingZeroBitCount)
+            return message.prefix(min(length, most))
+        }
+
+        private static let most = 256
+
+        private static func glance(_ bytes: ArraySlice<UInt8>, _ before: Int) -> Int {
             var hasher = Hasher()
             hasher.combine(before)
-            body.dropFirst(place).prefix(256).withUnsafeBytes { hasher.combine(bytes: $0) }
+            bytes.prefix(most).withUnsafeBytes { hasher.combine(bytes: $0) }
             return hasher.finalize()
         }
     }
@@ -57,7 +62,7 @@ struct LastRequests: Sendable {
     /// The last few of each look, the latest first.
     private var byLooks: [Int: [Conversations.ID]] = [:]
     /// For each beginning where first messages stand behind it, of the last few that differ.
-    private var places: [Int: [Int]] = [:]
+    private var places: [Int: [Range<Int>]] = [:]
     /// The last over each prompt.
     private var byPrompt: [Int: Conversations.ID] = [:]
     private var bytes = 0
@@ -66,20 +71,19 @@ struct LastRequests: Sendable {
 
     init(mostBytes: Int) { self.mostBytes = mostBytes }
 
-    /// The request that a body goes on from.
+    /// The request that a body goes on from: the one that it shares most with.
     func continuation(by body: [UInt8], realm: Int) -> Continuation? {
         let beginning = Looks.beginning(of: body, realm: realm)
-        for place in places[beginning] ?? [] where place < body.count {
-            for id in byLooks[Looks.whole(beginning, body, place: place)] ?? [] {
-                if let found = kept[id]?.trail.continuation(by: body) { return found }
-            }
-        }
-        return nil
+        let alike = (places[beginning] ?? []).lazy.filter { $0.upperBound <= body.count }
+            .flatMap { byLooks[Looks.whole(beginning, body, $0)] ?? [] }
+        return alike.compactMap { kept[$0]?.trail.continuation(by: body) }.max { $0.shared < $1.shared }
     }
 
-    /// A request that another perhaps shares its prompt with, so that this need not be hashed again.
-    func sharer(of request: MessagesRequest, realm: Int) -> Continuation? {
-        byPrompt[Looks.prompt(of: request, realm: realm)].flatMap { kept[$0] }.map { Continuation(after: $0.trail) }
+    /// A request that another perhaps has much in common with, if only its prompt, so that this need not be hashed again.
+    func relative(of request: MessagesRequest, realm: Int) -> Continuation? {
+        let looks = Looks(request, realm: realm)
+        let nearest = byLooks[looks.whole]?.first ?? byPrompt[looks.prompt]
+        return nearest.flatMap { kept[$0] }.map { Continuation(after: $0.trail) }
     }
 
     private static let mostAlike = 8
@@ -109,7 +113,7 @@ struct LastRequests: Sendable {
         }
     }
 
-    private static let mostPlaces = 4
+    private static let mostPlaces = 8
     private static let mostPassedOver = 1024
 
     private func isCurrent(_ entry: (id: Conversations.ID, turn: UInt64)) -> Bool { kept[entry.id]?.turn == entry.turn }

@@ -4,7 +4,6 @@ import CacheProxy
 import Logging
 import NIOCore
 import NIOHTTP1
-import OrderedJSON
 import PromptCache
 import PromptCacheWarmer
 import PromptInspection
@@ -14,7 +13,7 @@ import WarmingPolicies
 /// why it missed, and tells the warmer what is worth keeping.
 ///
 /// It works behind the traffic: on an event loop of the relay, after what has just been passed on, so that it costs no
-/// change of threads; large bodies are read elsewhere. Whatever it does not understand goes through all the same.
+/// change of threads; what is long is read elsewhere. Whatever it does not understand goes through all the same.
 actor TrafficObserver {
     private let executor: any SerialExecutor
     private let waker: LoopExecutor
@@ -107,13 +106,11 @@ actor TrafficObserver {
         let realm = realms.realm(of: sender.digest)
         let request: MessagesRequest
         var continuation: Continuation?
-        let isLong: Bool
         do {
             let body = try await Self.body(of: sighting)
             continuation = lastRequests.continuation(by: body, realm: realm)
-            isLong = body.count - (continuation?.shared ?? 0) > Self.longestHere
             request =
-                isLong
+                body.count - (continuation?.shared ?? 0) > Self.longestHere
                 ? try await Self.readElsewhere(body, after: continuation)
                 : try MessagesRequest(body, after: continuation)
         } catch {
@@ -125,9 +122,14 @@ actor TrafficObserver {
         let context = RequestContext(
             endpoint: sighting.endpoint, betas: ReplayHeaders.betas(sighting.headers),
             separatesLifetimes: model.rules.separatesLifetimes)
-        continuation = continuation ?? lastRequests.sharer(of: request, realm: realm)
+        guard request.markerCount <= model.rules.maximumBreakpoints else {
+            // The provider refuses it.
+            bill.unknown += 1
+            return nil
+        }
+        continuation = continuation ?? lastRequests.relative(of: request, realm: realm)
         let remembered =
-            isLong
+            request.bytes.count > Self.longestHere
             ? await Self.followElsewhere(request, in: context, rules: model.rules, after: continuation)
             : RememberedTrail(request, in: context, rules: model.rules, after: continuation)
         let trail = remembered.trail

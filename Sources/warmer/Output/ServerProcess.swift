@@ -12,7 +12,5 @@ enum ServerProcess {
         mallopt(M_TRIM_THRESHOLD, 8 << 20)
         mallopt(M_MMAP_THRESHOLD, 8 << 20)
         mallopt(M_TOP_PAD, 1 << 20)
-        // Unless it is told that this is so, libc asks for each line of the log whether the time zone has changed.
-        setenv("TZ", ":/etc/localtime", 0)
     }
 }
