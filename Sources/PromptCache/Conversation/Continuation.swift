@@ -26,16 +26,14 @@ package struct Continuation: Sendable {
 }
 
 extension RememberedTrail {
-    /// How far a body goes on from this request; nil unless nearly all of it stands in both, at the same place.
+    /// How far a body goes on from this request; nil unless all that is steady of it stands in both.
     package func continuation(by body: [UInt8]) -> Continuation? {
-        guard let late = latePlace else { return nil }
-        let text = request.text
-        let range = text.range(at: late)
-        let end = range.suffix(Self.bytesOfGlance)
-        // Few bytes tell most others apart.
-        guard range.upperBound < body.count, text.bytes[end] == body[end] else { return nil }
-        let continuation = Continuation(after: self, sharing: text.sharedBytes(with: body))
-        return continuation.stands(late) ? continuation : nil
+        guard let steady = steadyBytes, steady < body.count else { return nil }
+        // The last bytes tell most others apart.
+        let glance = max(0, steady - Self.bytesOfGlance)..<steady
+        guard request.bytes[glance] == body[glance] else { return nil }
+        let shared = request.text.sharedBytes(with: body)
+        return shared > steady ? Continuation(after: self, sharing: shared) : nil
     }
 
     private static let bytesOfGlance = 64

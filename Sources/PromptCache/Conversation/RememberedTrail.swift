@@ -81,11 +81,16 @@ package struct RememberedTrail: Sendable {
         self.base = base
     }
 
-    /// The place of something so far back that no marker which moves changes it.
-    var latePlace: Int? {
+    /// How many bytes of the body no marker that moves will change; nil if there are none to tell by.
+    package var steadyBytes: Int? {
         let table = request.blocks.table
-        if let stop = stops.first, stop.message < table.messages.count - 1 { return table.messages[stop.message].node }
-        return base.map { table.records[$0.block].node }
+        let steady: Int?
+        if let stop = stops.first, stop.message < table.messages.count - 1 {
+            steady = table.messages[stop.message].node
+        } else {
+            steady = base.map { table.records[$0.block].node }
+        }
+        return steady.map { request.text.range(at: $0).upperBound }
     }
 }
 

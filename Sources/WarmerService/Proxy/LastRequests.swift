@@ -13,47 +13,45 @@ struct LastRequests: Sendable {
 
     /// What a glance shows of a body: two that look alike may be different all the same.
     private struct Looks: Hashable {
-        /// Of its beginning.
-        var beginning: Int
-        /// Where its first message stands, or as much of it as a glance shows.
-        var place: Range<Int>
-        /// Of its beginning and its first message.
-        var whole: Int
+        /// Of as much of it as the next request of its conversation will begin with; nil where that is nothing.
+        var body: Int?
         /// Of its model, tools and system.
         var prompt: Int
 
-        init(_ request: MessagesRequest, realm: Int) {
-            beginning = Self.beginning(of: request.bytes, realm: realm)
-            place = request.firstMessage.map { Self.place(in: $0.range) } ?? 0..<0
-            whole = Self.whole(beginning, request.bytes, place)
-            prompt = [request["tools"], request["system"]].reduce(
-                Self.glance(Array(request.model.name.utf8)[...], realm)
-            ) {
-                looks, node in node.map { Self.glance($0.bytes, looks) } ?? looks
-            }
+        init(_ trail: RememberedTrail, realm: Int) {
+            body = trail.steadyBytes.flatMap { Self.bodies(trail.request.bytes.prefix($0), realm: realm).last }
+            prompt = Self.prompt(of: trail.request, realm: realm)
         }
 
-        /// Short: with more of it, what changes from turn to turn might be seen.
-        static func beginning(of body: [UInt8], realm: Int) -> Int { glance(body.prefix(32), realm) }
-
-        static func whole(_ beginning: Int, _ body: [UInt8], _ place: Range<Int>) -> Int {
-            glance(body[place], beginning)
-        }
-
-        /// Lengths are powers of two, so that there are few of them to try.
-        private static func place(in message: Range<Int>) -> Range<Int> {
-            let length = 1 << (Int.bitWidth - 1 - message.count.leadingZeroBitCount)
-            return message.prefix(min(length, most))
-        }
-
-        private static let most = 256
-
-        private static func glance(_ bytes: ArraySlice<UInt8>, _ before: Int) -> Int {
+        /// For each beginning of a body of 128, 256, 512 … bytes: a few bytes near the end of each part, so that one look at a
+        /// body shows all that it may go on from.
+        static func bodies(_ body: ArraySlice<UInt8>, realm: Int) -> [Int] {
             var hasher = Hasher()
-            hasher.combine(before)
-            bytes.prefix(most).withUnsafeBytes { hasher.combine(bytes: $0) }
+            hasher.combine(realm)
+            var looks: [Int] = []
+            var end = glance
+            while end <= body.count {
+                body[body.startIndex + end - glance..<body.startIndex + end].withUnsafeBytes {
+                    hasher.combine(bytes: $0)
+                }
+                let upToHere = hasher
+                looks.append(upToHere.finalize())
+                end *= 2
+            }
+            return looks
+        }
+
+        static func prompt(of request: MessagesRequest, realm: Int) -> Int {
+            var hasher = Hasher()
+            hasher.combine(realm)
+            hasher.combine(request.model)
+            for part in [request["tools"], request["system"]] {
+                part?.bytes.prefix(2 * glance).withUnsafeBytes { hasher.combine(bytes: $0) }
+            }
             return hasher.finalize()
         }
+
+        private static let glance = 128
     }
 
     private var kept: [Conversations.ID: Kept] = [:]
@@ -61,8 +59,6 @@ struct LastRequests: Sendable {
     private var order: Deque<(id: Conversations.ID, turn: UInt64)> = []
     /// The last few of each look, the latest first.
     private var byLooks: [Int: [Conversations.ID]] = [:]
-    /// For each beginning where first messages stand behind it, of the last few that differ.
-    private var places: [Int: [Range<Int>]] = [:]
     /// The last over each prompt.
     private var byPrompt: [Int: Conversations.ID] = [:]
     private var bytes = 0
@@ -71,49 +67,40 @@ struct LastRequests: Sendable {
 
     init(mostBytes: Int) { self.mostBytes = mostBytes }
 
-    /// The request that a body goes on from: the one that it shares most with.
+    /// The request that a body goes on from: the longest, as far as a glance shows.
     func continuation(by body: [UInt8], realm: Int) -> Continuation? {
-        let beginning = Looks.beginning(of: body, realm: realm)
-        let alike = (places[beginning] ?? []).lazy.filter { $0.upperBound <= body.count }
-            .flatMap { byLooks[Looks.whole(beginning, body, $0)] ?? [] }
-        return alike.compactMap { kept[$0]?.trail.continuation(by: body) }.max { $0.shared < $1.shared }
+        for looks in Looks.bodies(body[...], realm: realm).reversed() {
+            for id in byLooks[looks] ?? [] {
+                if let found = kept[id]?.trail.continuation(by: body) { return found }
+            }
+        }
+        return nil
     }
 
-    /// A request that another perhaps has much in common with, if only its prompt, so that this need not be hashed again.
-    func relative(of request: MessagesRequest, realm: Int) -> Continuation? {
-        let looks = Looks(request, realm: realm)
-        let nearest = byLooks[looks.whole]?.first ?? byPrompt[looks.prompt]
-        return nearest.flatMap { kept[$0] }.map { Continuation(after: $0.trail) }
+    /// A request that another perhaps shares its prompt with, so that this need not be hashed again.
+    func sharer(of request: MessagesRequest, realm: Int) -> Continuation? {
+        byPrompt[Looks.prompt(of: request, realm: realm)].flatMap { kept[$0] }.map { Continuation(after: $0.trail) }
     }
 
-    private static let mostAlike = 8
+    private static let mostAlike = 16
 
     mutating func keep(_ trail: RememberedTrail, of id: Conversations.ID, realm: Int) {
         turns += 1
         forget(id)
         guard Self.weight(trail) <= mostBytes else { return }
-        let looks = Looks(trail.request, realm: realm)
+        let looks = Looks(trail, realm: realm)
         kept[id] = Kept(trail: trail, realm: realm, turn: turns, looks: looks)
         order.append((id, turns))
-        byLooks[looks.whole] = [id] + (byLooks[looks.whole] ?? []).prefix(Self.mostAlike - 1)
+        if let body = looks.body { byLooks[body] = [id] + (byLooks[body] ?? []).prefix(Self.mostAlike - 1) }
         byPrompt[looks.prompt] = id
-        if places[looks.beginning]?.first != looks.place {
-            let others = (places[looks.beginning] ?? []).filter { $0 != looks.place }
-            places[looks.beginning] = [looks.place] + others.prefix(Self.mostPlaces - 1)
-        }
         bytes += Self.weight(trail)
         while let oldest = order.first, bytes > mostBytes || !isCurrent(oldest) {
             order.removeFirst()
             if isCurrent(oldest) { forget(oldest.id) }
         }
         if order.count > 2 * kept.count + Self.mostPassedOver { order = Deque(order.filter(isCurrent)) }
-        if places.count > 2 * kept.count + Self.mostPassedOver {
-            let beginnings = Set(kept.values.map(\.looks.beginning))
-            places = places.filter { beginnings.contains($0.key) }
-        }
     }
 
-    private static let mostPlaces = 8
     private static let mostPassedOver = 1024
 
     private func isCurrent(_ entry: (id: Conversations.ID, turn: UInt64)) -> Bool { kept[entry.id]?.turn == entry.turn }
@@ -121,8 +108,10 @@ struct LastRequests: Sendable {
     mutating func forget(_ id: Conversations.ID) {
         guard let old = kept.removeValue(forKey: id) else { return }
         bytes -= Self.weight(old.trail)
-        byLooks[old.looks.whole]?.removeAll { $0 == id }
-        if byLooks[old.looks.whole]?.isEmpty ?? false { byLooks[old.looks.whole] = nil }
+        if let body = old.looks.body {
+            byLooks[body]?.removeAll { $0 == id }
+            if byLooks[body]?.isEmpty ?? false { byLooks[body] = nil }
+        }
         if byPrompt[old.looks.prompt] == id { byPrompt[old.looks.prompt] = nil }
     }
 

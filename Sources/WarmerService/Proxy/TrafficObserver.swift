@@ -127,7 +127,7 @@ actor TrafficObserver {
             bill.unknown += 1
             return nil
         }
-        continuation = continuation ?? lastRequests.relative(of: request, realm: realm)
+        continuation = continuation ?? lastRequests.sharer(of: request, realm: realm)
         let remembered =
             request.bytes.count > Self.longestHere
             ? await Self.followElsewhere(request, in: context, rules: model.rules, after: continuation)
