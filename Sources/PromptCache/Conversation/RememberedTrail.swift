@@ -4,8 +4,8 @@ import OrderedJSON
 /// A request's trail with states of its hash on the way, so that a request that begins with the same bytes is compared with
 /// it rather than hashed again: comparing is several times faster.
 ///
-/// The trail that comes out is the same as without; only the time differs.
-package struct RememberedTrail: Sendable {
+/// The trail that comes out is the same as without; only the time differs. A class, since it is passed on and kept as it is.
+package final class RememberedTrail: Sendable {
     /// The request.
     package let request: MessagesRequest
     /// Where it is looked for.

@@ -23,7 +23,7 @@ struct LastRequests: Sendable {
             prompt = Self.prompt(of: trail.request, realm: realm)
         }
 
-        /// For each beginning of a body of 128, 256, 512 … bytes: a few bytes near the end of each part, so that one look at a
+        /// For each beginning of a body of 64, 128, 256 … bytes: a few bytes near the end of each part, so that one look at a
         /// body shows all that it may go on from.
         static func bodies(_ body: ArraySlice<UInt8>, realm: Int) -> [Int] {
             var hasher = Hasher()
@@ -46,12 +46,12 @@ struct LastRequests: Sendable {
             hasher.combine(realm)
             hasher.combine(request.model)
             for part in [request["tools"], request["system"]] {
-                part?.bytes.prefix(2 * glance).withUnsafeBytes { hasher.combine(bytes: $0) }
+                part?.bytes.prefix(4 * glance).withUnsafeBytes { hasher.combine(bytes: $0) }
             }
             return hasher.finalize()
         }
 
-        private static let glance = 128
+        private static let glance = 64
     }
 
     private var kept: [Conversations.ID: Kept] = [:]

@@ -15,6 +15,8 @@ public struct MarginEstimator: Hashable, Sendable {
     private var next = 0
     /// The same, in order of size.
     private var sorted: [Float] = []
+    /// What they come to, whatever the lifetime: asked for far more often than anything is observed.
+    private var learned = Self.margin(of: [])
 
     private static let windowSize = 512
     private static let assumed = 200
@@ -41,16 +43,18 @@ public struct MarginEstimator: Hashable, Sendable {
             next = (next + 1) % Self.windowSize
         }
         sorted.insert(value, at: place(of: value))
+        learned = Self.margin(of: sorted)
+    }
+
+    private static func margin(of sorted: [Float]) -> Duration {
+        // The nearest rank: at least 99 % are no slower.
+        let slower = (sorted.count + assumed) / 100
+        let slowest = (sorted.suffix(slower + 1) + assumedSlow).sorted(by: >)
+        return max(.seconds(Double(slowest[slower])) + clockError, shortest)
     }
 
     /// How much earlier than the end of its lifetime a ping must start.
-    public func margin(for lifetime: Lifetime) -> Duration {
-        // The nearest rank: at least 99 % are no slower.
-        let slower = (sorted.count + Self.assumed) / 100
-        let slowest = (sorted.suffix(slower + 1) + Self.assumedSlow).sorted(by: >)
-        let learned = Duration.seconds(Double(slowest[slower])) + Self.clockError
-        return min(max(learned, Self.shortest), lifetime.duration / 5)
-    }
+    public func margin(for lifetime: Lifetime) -> Duration { min(learned, lifetime.duration / 5) }
 
     /// The timing of scopes with this lifetime.
     public func timing(for lifetime: Lifetime) -> Timing { Timing(lifetime: lifetime, margin: margin(for: lifetime)) }
