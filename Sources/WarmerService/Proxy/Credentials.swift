@@ -99,9 +99,15 @@ final class CredentialVault: Sendable {
 /// Which cache a credential belongs to: its workspace once a response has named it, itself until then.
 struct Realms: Sendable {
     private let secret = SymmetricKey(size: .bits256)
+    /// Of those seen last, and of those before them: tokens that are made anew every hour must not gather for good.
     private var byDigest: [String: Int] = [:]
+    private var older: [String: Int] = [:]
     private var byWorkspace: [String: Int] = [:]
     private var next = 1
+    private let most: Int
+
+    /// - Parameter most: of how many credentials the realm is remembered, as long as they are not seen again.
+    init(most: Int = 50_000) { self.most = most }
 
     /// A digest that says nothing about the credential outside this process.
     func digest(of credential: ClientCredential?, endpoint: String) -> String {
@@ -114,9 +120,18 @@ struct Realms: Sendable {
 
     mutating func realm(of digest: String) -> Int {
         if let known = byDigest[digest] { return known }
-        defer { next += 1 }
-        byDigest[digest] = next
-        return next
+        let known = older[digest]
+        let realm = known ?? next
+        if known == nil { next += 1 }
+        remember(digest, realm)
+        return realm
+    }
+
+    private mutating func remember(_ digest: String, _ realm: Int) {
+        byDigest[digest] = realm
+        guard byDigest.count >= most else { return }
+        older = byDigest
+        byDigest = [:]
     }
 
     /// A response has named the workspace: all its credentials share one realm from now on.
@@ -124,6 +139,6 @@ struct Realms: Sendable {
         let name = "\(endpoint) \(workspace)"
         let realm = byWorkspace[name] ?? realm(of: digest)
         byWorkspace[name] = realm
-        byDigest[digest] = realm
+        remember(digest, realm)
     }
 }
