@@ -129,6 +129,19 @@ struct ProxyObservationTests {
         #expect(bill.requests == 1 && bill.unknown == 1)
     }
 
+    @Test("a request with more markers than the provider takes is relayed and refused, and nothing is looked for in it")
+    func tooManyMarkers() async throws {
+        let bill = try await RunningProxy.run(gate: false) { proxy in
+            let marked = #"{"type":"text","text":"\#(Prompts.book)","cache_control":{"type":"ephemeral"}}"#
+            let content = Array(repeating: marked, count: 5).joined(separator: ",")
+            let messages = #"[{"role":"user","content":[\#(content)]}]"#
+            let body = #"{"model":"claude-sonnet-5-5","max_tokens":16,"messages":\#(messages)}"#
+            let answer = try await proxy.post(body)
+            #expect(answer.status == 400 && answer.note == nil)
+        }
+        #expect(bill.unknown == 1)
+    }
+
     @Test("errors of the provider's pass as they are, and touch nothing")
     func errors() async throws {
         try await RunningProxy.run { proxy in
