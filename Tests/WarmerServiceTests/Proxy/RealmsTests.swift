@@ -4,7 +4,7 @@ import Testing
 
 @Suite("Realms")
 struct RealmsTests {
-    @Test("credentials that are not used any more are forgotten, those in use and those of one workspace stay in theirs")
+    @Test("forget credentials that are not used any more, and keep those in use and those of one workspace")
     func forgotten() {
         var realms = Realms(most: 10)
         let used = realms.realm(of: "used")
