@@ -10,7 +10,7 @@ public struct CacheMarker: Sendable {
     public let range: Range<Int>
 
     /// The key of the member.
-    static let key = "cache_control"
+    static let key = name.description
     static let name: StaticString = "cache_control"
 
     /// Reads the `cache_control` member whose key stands at a place, of the object at a path.

@@ -15,7 +15,7 @@ public struct PromptBlocks: RandomAccessCollection, Sendable {
     var traits: BlockTraits { table.traits }
 
     /// All markers, in order.
-    var markers: [CacheMarker] { table.markers }
+    package var markers: [CacheMarker] { table.markers }
 
     /// What is known of a position without looking at the text.
     struct Record: Sendable {

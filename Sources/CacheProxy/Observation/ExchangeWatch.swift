@@ -2,7 +2,7 @@ import NIOCore
 import NIOHTTP1
 import WarmingPolicies
 
-/// Looks at one exchange as it goes by. The relay tells it of every piece after that has been passed on.
+/// Looks at one exchange as it goes by. The relay tells it of every piece on its way.
 final class ExchangeWatch {
     private let watcher: TrafficWatcher
     private let gateLimit: Duration?

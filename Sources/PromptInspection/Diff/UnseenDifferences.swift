@@ -26,7 +26,7 @@ struct UnseenDifferences {
 
     private var marker: Difference? {
         func markers(_ request: MessagesRequest) -> [CacheMarker] {
-            request.blocks.flatMap(\.markers) + [request.automatic].compactMap(\.self)
+            request.blocks.markers + [request.automatic].compactMap(\.self)
         }
         let (left, right) = (markers(a), markers(b))
         let common = zip(left, right).prefix { $0.path == $1.path && $0.lifetime == $1.lifetime }.count

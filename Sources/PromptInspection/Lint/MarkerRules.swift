@@ -31,7 +31,7 @@ enum MarkerRules {
 
     private static func count(_ subject: LintSubject) -> [Finding] {
         let request = subject.request
-        let markers = request.blocks.flatMap(\.markers)
+        let markers = request.blocks.markers
         let explicit = Set(request.breakpoints.filter { !$0.isAutomatic }.map(\.block))
         let hasAutomatic = request.breakpoints.contains { $0.isAutomatic && !explicit.contains($0.block) }
         let count = markers.count + (hasAutomatic ? 1 : 0)

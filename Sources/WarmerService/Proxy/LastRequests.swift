@@ -12,7 +12,7 @@ struct LastRequests: Sendable {
     }
 
     /// What a glance shows of a body: two that look alike may be different all the same.
-    private struct Looks: Hashable {
+    private struct Looks {
         /// Of as much of it as the next request of its conversation will begin with; nil where that is nothing.
         var body: Int?
         /// Of its model, tools and system.
