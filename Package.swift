@@ -84,7 +84,8 @@ let package = Package(
     targets: [
         // Pure: bytes and values.
         room("OrderedJSON"),
-        room("PromptCache", ["OrderedJSON", crypto]),
+        .systemLibrary(name: "CXXHash", providers: [.apt(["libxxhash-dev"])]),
+        room("PromptCache", ["CXXHash", "OrderedJSON", crypto]),
         room("CachePrices", ["OrderedJSON", "PromptCache"], resources: [.embedInCode("Resources/prices.json")]),
         room("PromptInspection", ["OrderedJSON", "PromptCache", "CachePrices", "WarmingPolicies"]),
         room("WarmingPolicies", ["PromptCache", heap]),

@@ -36,6 +36,7 @@ struct JSONScanner {
         self.count = count
         self.maximumDepth = maximumDepth
         tokens.reserveCapacity(Swift.min(count / 64 + 8, 8192))
+        open.reserveCapacity(16)
     }
 
     // MARK: Structure

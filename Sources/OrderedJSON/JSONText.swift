@@ -112,6 +112,12 @@ extension JSONText {
     /// The value at a place.
     package func node(at index: Int) -> JSONNode { JSONNode(storage: storage, index: index) }
 
+    /// The member whose key stands at a place.
+    package func member(at index: Int) -> JSONMember { JSONMember(storage: storage, index: index) }
+
+    /// How many places there are: one for each value and each key.
+    package var placeCount: Int { storage.tokens.count }
+
     package func kind(at index: Int) -> JSONKind { storage.tokens[index].kind }
 
     package func range(at index: Int) -> Range<Int> {

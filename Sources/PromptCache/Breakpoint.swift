@@ -25,11 +25,15 @@ extension MessagesRequest {
     }
 
     private var explicitBreakpoints: [Breakpoint] {
+        let table = blocks.table
         var found: [Breakpoint] = []
-        for (index, record) in blocks.table.records.enumerated() where !record.markers.isEmpty {
-            let block = blocks[index]
-            guard let lifetime = block.markedLifetime else { continue }
-            found.append(Breakpoint(block: index, path: block.path, lifetime: lifetime, isAutomatic: false))
+        found.reserveCapacity(table.markers.count)
+        for (index, record) in table.records.enumerated() {
+            let markers = table.markers[record.markers]
+            guard let marker = markers.first, let lifetime = markers.lazy.map(\.lifetime).max() else { continue }
+            // Only those of a tool result may stand within it.
+            let path = record.kind == .toolResult ? table.path(of: record) : marker.path
+            found.append(Breakpoint(block: index, path: path, lifetime: lifetime, isAutomatic: false))
         }
         return found
     }

@@ -1,19 +1,21 @@
 import Crypto
 import OrderedJSON
 
-/// A running SHA-256 over JSON values in a form that only keeps what the cache sees.
+/// A running hash over JSON values in a form that only keeps what the cache sees.
 ///
 /// The form is minified JSON: no white space between tokens, and each string spelled in the one way that escapes no more
 /// than it must. The spelling of numbers and the order of keys stay. Most clients send it so already; then a block goes
 /// into the hash from where it is.
 struct CanonicalHash {
-    private var hash = SHA256()
+    /// Nil for passing keys.
+    private var hash: SHA256?
+    private var fingerprint = Fingerprint()
     /// Collects small pieces: the hash is fed in large ones.
     private var pending: [UInt8] = []
 
     private static let flushAt = 1 << 10
 
-    init() { pending.reserveCapacity(2 * Self.flushAt) }
+    init(_ kind: PrefixKey.Kind) { hash = kind == .lasting ? SHA256() : nil }
 
     mutating func append(tag: StaticString) {
         append(UnsafeRawBufferPointer(start: tag.utf8Start, count: tag.utf8CodeUnitCount))
@@ -90,30 +92,37 @@ struct CanonicalHash {
 
     private mutating func append(_ piece: UnsafeRawBufferPointer) {
         if piece.count >= Self.flushAt {
-            flush()
-            hash.update(bufferPointer: piece)
+            endPiece()
+            take(piece)
         } else {
+            if pending.capacity == 0 { pending.reserveCapacity(2 * Self.flushAt) }
             pending.append(contentsOf: piece)
-            if pending.count >= Self.flushAt { flush() }
+            if pending.count >= Self.flushAt { endPiece() }
         }
     }
 
-    private mutating func flush() {
-        pending.withUnsafeBytes { hash.update(bufferPointer: $0) }
+    private mutating func take(_ piece: UnsafeRawBufferPointer) {
+        if hash == nil { fingerprint.add(piece) } else { hash?.update(bufferPointer: piece) }
+    }
+
+    /// What comes next is hashed apart. Where a piece ends may only depend on what is hashed.
+    mutating func endPiece() {
+        if pending.isEmpty { return }
+        pending.withUnsafeBytes { piece in
+            if hash == nil { fingerprint.add(piece) } else { hash?.update(bufferPointer: piece) }
+        }
         pending.removeAll(keepingCapacity: true)
     }
 
-    /// As it stands, to be kept: it takes no more room than it must.
-    mutating func settled() -> CanonicalHash {
-        flush()
+    /// As it stands at the end of a piece, to be kept: it takes no more room than it must.
+    var settled: CanonicalHash {
         var kept = self
         kept.pending = []
         return kept
     }
 
-    /// The key of everything so far; the hash can go on.
-    mutating func key() -> PrefixKey {
-        flush()
-        return PrefixKey(hash.finalize())
+    /// The key of everything up to the end of a piece; the hash can go on.
+    var key: PrefixKey {
+        if let hash { PrefixKey(hash.finalize()) } else { PrefixKey(fingerprint) }
     }
 }

@@ -76,7 +76,7 @@ public struct MessagesRequest: Sendable {
     // MARK: Reading
 
     private static func topLevel(of root: JSONNode) throws(RequestFault) -> [String: JSONMember] {
-        var members: [String: JSONMember] = [:]
+        var members = [String: JSONMember](minimumCapacity: 16)
         for member in root.members where members.updateValue(member, forKey: member.name) != nil {
             throw RequestFault(path: member.name, "stands twice; keep one")
         }

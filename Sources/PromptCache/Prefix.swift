@@ -50,9 +50,9 @@ extension MessagesRequest {
         guard let last = breakpoints.last else { return [] }
         var remaining = breakpoints[...]
         var found: [Prefix] = []
-        walk(from: start(in: context), through: last.block) { index, hash, size in
+        walk(from: start(in: context, keys: .lasting), through: last.block) { index, hash, size in
             if remaining.first?.block == index {
-                found.append(Prefix(breakpoint: remaining.removeFirst(), key: hash.key(), size: size))
+                found.append(Prefix(breakpoint: remaining.removeFirst(), key: hash.key, size: size))
             }
         }
         return found
@@ -69,18 +69,20 @@ extension MessagesRequest {
     }
 
     /// In front of the tools.
-    func start(in context: RequestContext) -> Stop {
-        var start = Stop(message: -1, block: -1, hash: CanonicalHash(), size: PromptSize())
-        start.size.add(settingsOf: self)
-        appendHead(context, to: &start.hash)
-        return start
+    func start(in context: RequestContext, keys kind: PrefixKey.Kind) -> Stop {
+        var hash = CanonicalHash(kind)
+        appendHead(context, to: &hash)
+        hash.endPiece()
+        var size = PromptSize()
+        size.add(settingsOf: self)
+        return Stop(message: -1, block: -1, hash: hash.settled, size: size)
     }
 
     /// Hashes block by block, and shows the hash and the size behind each.
     ///
     /// - Parameter stop: where to go on from, in a request that is the same up to there.
     func walk(
-        from stop: Stop, through last: Int, _ visit: (_ block: Int, inout CanonicalHash, PromptSize) -> Void
+        from stop: Stop, through last: Int, _ visit: (_ block: Int, CanonicalHash, PromptSize) -> Void
     ) {
         var (hash, size, message) = (stop.hash, stop.size, stop.message)
         let table = blocks.table
@@ -91,13 +93,14 @@ extension MessagesRequest {
             // Also those without a block, though the provider refuses them nearly everywhere.
             while let position = block.message, message < position {
                 message += 1
-                appendMessage(text.node(at: table.messages[message].node), to: &hash)
+                appendMessage(at: table.messages[message].node, to: &hash)
             }
             hash.append(
                 block: text.node(at: block.node), isToolResult: block.kind == .toolResult,
                 bearsMarker: block.traits.contains(.bearsMarker))
             size.add(blockAt: index, of: self)
-            visit(index, &hash, size)
+            hash.endPiece()
+            visit(index, hash, size)
         }
     }
 
@@ -126,9 +129,14 @@ extension MessagesRequest {
     }
 
     /// The role, and whatever else a message may have besides its content.
-    private func appendMessage(_ message: JSONNode, to hash: inout CanonicalHash) {
+    private func appendMessage(at message: Int, to hash: inout CanonicalHash) {
         hash.append(tag: "m")
-        for member in message.members where !member.hasKey("content") { hash.append(member) }
+        var key = message + 1
+        let end = text.place(behind: message)
+        while key < end {
+            if !text.isString(at: key, "content") { hash.append(text.member(at: key)) }
+            key = text.place(behind: key + 1)
+        }
     }
 
     private func enter(after part: PromptPart, _ hash: inout CanonicalHash) -> PromptPart {

@@ -6,7 +6,7 @@ import Crypto
 /// SHA-256, and the prompt cannot be had back from it.
 public struct PrefixKey: Hashable, Sendable {
     /// The 32 bytes of the hash, in four words: a warmer keeps a hundred thousand of these.
-    private let words: SIMD4<UInt64>
+    @usableFromInline let words: SIMD4<UInt64>
 
     init(_ digest: SHA256.Digest) {
         words = digest.withUnsafeBytes { bytes in
@@ -15,6 +15,16 @@ public struct PrefixKey: Hashable, Sendable {
             }
             return SIMD4(word(0), word(1), word(2), word(3))
         }
+    }
+
+    init(_ fingerprint: Fingerprint) { words = SIMD4(lowHalf: fingerprint.words, highHalf: .zero) }
+
+    /// How keys are made. Those of one kind say nothing to those of the other.
+    package enum Kind: Sendable {
+        /// By SHA-256, as everybody else makes them.
+        case lasting
+        /// By a ``Fingerprint``: for what is neither written down, nor told to anybody, nor spent on.
+        case passing
     }
 
     /// The hash, 64 hexadecimal digits.
@@ -27,11 +37,13 @@ public struct PrefixKey: Hashable, Sendable {
 }
 
 extension PrefixKey {
+    @inlinable public static func == (one: PrefixKey, other: PrefixKey) -> Bool { one.words == other.words }
+
     /// A quarter of a hash is hash enough.
-    public func hash(into hasher: inout Hasher) { hasher.combine(words[0]) }
+    @inlinable public func hash(into hasher: inout Hasher) { hasher.combine(words[0]) }
 
     /// Another quarter, as it is.
-    var bits: UInt64 { words[1] }
+    @inlinable var bits: UInt64 { words[1] }
 }
 
 extension PrefixKey: CustomStringConvertible {

@@ -4,6 +4,7 @@ package struct PrefixPlace: Hashable, Sendable {
     package var realm: Int
     package var key: PrefixKey
 
+    @inlinable
     package init(realm: Int, key: PrefixKey) {
         self.realm = realm
         self.key = key
@@ -14,21 +15,25 @@ package struct PrefixPlace: Hashable, Sendable {
 ///
 /// A request asks for dozens of positions, of which hardly any is known. A few bits for each prefix fit into the processor's
 /// caches where the values do not, and say no to nearly all the others.
+///
+/// Inlined, so that what is looked up so often is compiled for its type.
 package struct PrefixTable<Value> {
-    private var values: [PrefixPlace: Value]
-    private var marks: [UInt64]
+    @usableFromInline var values: [PrefixPlace: Value]
+    @usableFromInline var marks: [UInt64]
     /// Prefixes marked since the marks were made; more than there are values where some have been taken out.
-    private var marked = 0
+    @usableFromInline var marked = 0
 
-    private static var bitsForEach: Int { 16 }
+    @usableFromInline static var bitsForEach: Int { 16 }
 
+    @inlinable
     package init(minimumCapacity: Int = 0) {
         values = Dictionary(minimumCapacity: minimumCapacity)
         marks = Self.marks(for: minimumCapacity)
     }
 
-    package var count: Int { values.count }
+    @inlinable package var count: Int { values.count }
 
+    @inlinable
     package subscript(place: PrefixPlace) -> Value? {
         get { isMarked(place) ? values[place] : nil }
         set {
@@ -40,29 +45,40 @@ package struct PrefixTable<Value> {
         }
     }
 
-    private func isMarked(_ place: PrefixPlace) -> Bool {
-        let bit = place.key.bits
-        return marks[Int(truncatingIfNeeded: bit >> 6) & (marks.count - 1)] & 1 << (bit & 63) != 0
+    @inlinable
+    func isMarked(_ place: PrefixPlace) -> Bool {
+        let (word, mark) = spot(of: place)
+        return marks[word] & mark == mark
     }
 
-    private mutating func mark(_ place: PrefixPlace) {
+    /// Two bits of one word.
+    @inlinable
+    func spot(of place: PrefixPlace) -> (word: Int, mark: UInt64) {
+        let bits = place.key.bits
+        return (Int(truncatingIfNeeded: bits >> 12) & (marks.count - 1), 1 << (bits & 63) | 1 << (bits >> 6 & 63))
+    }
+
+    @inlinable
+    mutating func mark(_ place: PrefixPlace) {
         marked += 1
         if marked * Self.bitsForEach > marks.count * 64 {
             marks = Self.marks(for: 2 * values.count)
             marked = values.count
-            for place in values.keys { setBit(of: place) }
+            for place in values.keys { setMark(of: place) }
         } else {
-            setBit(of: place)
+            setMark(of: place)
         }
     }
 
-    private mutating func setBit(of place: PrefixPlace) {
-        let bit = place.key.bits
-        marks[Int(truncatingIfNeeded: bit >> 6) & (marks.count - 1)] |= 1 << (bit & 63)
+    @inlinable
+    mutating func setMark(of place: PrefixPlace) {
+        let (word, mark) = spot(of: place)
+        marks[word] |= mark
     }
 
     /// A power of two of words.
-    private static func marks(for count: Int) -> [UInt64] {
+    @inlinable
+    static func marks(for count: Int) -> [UInt64] {
         let words = max(16, count * bitsForEach / 64)
         return Array(repeating: 0, count: 1 << (Int.bitWidth - (words - 1).leadingZeroBitCount))
     }

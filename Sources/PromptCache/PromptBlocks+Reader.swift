@@ -11,7 +11,9 @@ extension PromptBlocks {
 
         init(_ text: JSONText) {
             self.text = text
-            records.reserveCapacity(64)
+            // A plain block has four values and their keys, and a message with one of those as many again.
+            records.reserveCapacity(text.placeCount / 8 + 16)
+            messages.reserveCapacity(text.placeCount / 8 + 1)
         }
 
         var blocks: PromptBlocks {

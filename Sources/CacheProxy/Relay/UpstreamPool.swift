@@ -7,7 +7,7 @@ final class UpstreamPool {
     private let loop: any EventLoop
     private let configuration: ProxyConfiguration
     private let tls: NIOSSLContext?
-    private var idle: [ProxyUpstream: [UpstreamConnection]] = [:]
+    private var idle: [ProxyUpstream: Idle] = [:]
     private var all: [ObjectIdentifier: UpstreamConnection] = [:]
     private var isSweeping = false
     private var isClosed = false
@@ -20,7 +20,8 @@ final class UpstreamPool {
 
     /// Hands over an idle connection, if there is one.
     func takeIdle(to upstream: ProxyUpstream) -> UpstreamConnection? {
-        while let connection = idle[upstream]?.popLast() {
+        let idle = idle(to: upstream)
+        while let connection = idle.connections.popLast() {
             if connection.isActive { return connection }
         }
         return nil
@@ -28,15 +29,17 @@ final class UpstreamPool {
 
     /// Takes back a connection whose request and response have both ended.
     func put(_ connection: UpstreamConnection) {
-        let count = idle[connection.upstream]?.count ?? 0
-        guard !isClosed, count < configuration.limits.idleConnections else { return connection.close() }
-        idle[connection.upstream, default: []].append(connection)
+        let idle = idle(to: connection.upstream)
+        guard !isClosed, idle.connections.count < configuration.limits.idleConnections else {
+            return connection.close()
+        }
+        idle.connections.append(connection)
         sweepLater()
     }
 
     func forget(_ connection: UpstreamConnection) {
         all[ObjectIdentifier(connection)] = nil
-        idle[connection.upstream]?.removeAll { $0 === connection }
+        idle(to: connection.upstream).connections.removeAll { $0 === connection }
     }
 
     /// How many connections there are, in use or not.
@@ -58,6 +61,8 @@ final class UpstreamPool {
             .connectTimeout(TimeAmount(configuration.timeouts.connect))
             .channelOption(.socketOption(.so_keepalive), value: 1)
             .channelOption(.tcpOption(.tcp_nodelay), value: 1)
+            // What one turn of reading brings, which nearly always goes out at once: below that no reading stops for it.
+            .channelOption(.writeBufferWaterMark, value: .init(low: 64 << 10, high: 256 << 10))
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     let (connection, tls) = bound.value
@@ -93,12 +98,24 @@ final class UpstreamPool {
     private func sweep() {
         isSweeping = false
         let limit = NIODeadline.now() - TimeAmount(configuration.timeouts.pooled)
-        let old = idle.values.flatMap { $0.filter { $0.idleSince <= limit } }
+        let old = idle.values.flatMap { $0.connections.filter { $0.idleSince <= limit } }
         for connection in old {
             forget(connection)
             connection.close()
         }
-        if idle.values.contains(where: { !$0.isEmpty }) { sweepLater() }
+        if idle.values.contains(where: { !$0.connections.isEmpty }) { sweepLater() }
+    }
+
+    private func idle(to upstream: ProxyUpstream) -> Idle {
+        if let known = idle[upstream] { return known }
+        let new = Idle()
+        idle[upstream] = new
+        return new
+    }
+
+    /// The connections to one upstream that wait for work; behind a reference, so that taking one changes no dictionary.
+    private final class Idle {
+        var connections: [UpstreamConnection] = []
     }
 }
 

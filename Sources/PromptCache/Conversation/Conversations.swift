@@ -147,9 +147,9 @@ public struct Conversations: Sendable {
         // Seldom, and many at a time.
         let excess = conversations.count - capacity + capacity / 10
         let limit = conversations.values.map(\.lastArrival).sorted()[excess - 1]
-        let oldest = conversations.filter { $0.value.lastArrival <= limit && $0.key != recognition.id }
-        for (id, conversation) in oldest.sorted(by: { $0.key < $1.key }) {
-            conversations[id] = nil
+        let oldest = conversations.compactMap { $1.lastArrival <= limit && $0 != recognition.id ? $0 : nil }
+        for id in oldest.sorted() {
+            guard let conversation = conversations.removeValue(forKey: id) else { continue }
             for key in conversation.trail + [conversation.head] {
                 owners[PrefixPlace(realm: conversation.realm, key: key)] = nil
             }

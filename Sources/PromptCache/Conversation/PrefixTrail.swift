@@ -3,8 +3,15 @@
 public struct PrefixTrail: Hashable, Sendable {
     /// The prefixes that the request writes, in order.
     public let prefixes: [Prefix]
+    /// For one prefix after the other the keys from its breakpoint back, the breakpoint's own first.
+    let keys: [PrefixKey]
+    /// For each prefix where its keys end.
+    let ends: [Int]
+
     /// For each prefix the keys from its breakpoint back, the breakpoint's own first.
-    public let walks: [[PrefixKey]]
+    public var walks: [[PrefixKey]] { ends.indices.map { Array(walk($0)) } }
+
+    func walk(_ prefix: Int) -> ArraySlice<PrefixKey> { keys[(prefix == 0 ? 0 : ends[prefix - 1])..<ends[prefix]] }
 
     /// The prefix as a whole; nil for a request without a breakpoint.
     public var last: Prefix? { prefixes.last }
@@ -14,8 +21,9 @@ public struct PrefixTrail: Hashable, Sendable {
     ///
     /// - Returns: its key, and how many positions in front of its breakpoint it ends; nil if nothing is known.
     public func longestMatch(where isKnown: (PrefixKey) -> Bool) -> (key: PrefixKey, positionsBack: Int)? {
-        for walk in walks.reversed() {
-            if let back = walk.firstIndex(where: isKnown) { return (walk[back], back) }
+        for prefix in ends.indices.reversed() {
+            let walk = walk(prefix)
+            if let found = walk.firstIndex(where: isKnown) { return (walk[found], found - walk.startIndex) }
         }
         return nil
     }
@@ -34,7 +42,9 @@ extension MessagesRequest {
     /// The last blocks of the positions from a block back. A run of calls counts as one position, as does one of results.
     func positions(from block: Int, count: Int) -> [Int] {
         let records = blocks.table.records
-        var found = [block]
+        var found: [Int] = []
+        found.reserveCapacity(min(count, block + 1))
+        found.append(block)
         var index = block - 1
         while index >= 0, found.count < count {
             let kind = records[index].kind
@@ -56,8 +66,9 @@ extension MessagesRequest {
     public func earlierTurns(_ trail: PrefixTrail, after known: Set<PrefixKey> = []) -> [PrefixKey] {
         guard let last = trail.last?.breakpoint.block, let role = blocks[last].role else { return [] }
         var turns: [PrefixKey] = []
-        for (prefix, walk) in zip(trail.prefixes, trail.walks).reversed() {
-            let start = prefix.breakpoint.block
+        for index in trail.prefixes.indices.reversed() {
+            let walk = trail.walk(index)
+            let start = trail.prefixes[index].breakpoint.block
             if blocks[start].role == nil { break }
             for (block, key) in zip(positions(from: start, count: walk.count), walk) {
                 if known.contains(key) { return turns }

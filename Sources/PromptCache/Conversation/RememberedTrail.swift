@@ -18,6 +18,8 @@ package final class RememberedTrail: Sendable {
     fileprivate let base: MessagesRequest.Stop?
     /// In the order of blocks.
     fileprivate let seen: [Seen]
+    /// How many bytes of the body no marker that moves will change; nil if there are none to tell by.
+    package let steadyBytes: Int?
 
     /// What was found out at a position.
     struct Seen: Sendable {
@@ -39,20 +41,23 @@ package final class RememberedTrail: Sendable {
     ///   - request: the request.
     ///   - context: what stands around it.
     ///   - rules: of its model; how far a read looks back.
-    ///   - continuation: a request that this one may have grown out of.
+    ///   - kind: of the keys.
+    ///   - continuation: a request that this one may have grown out of, with keys of the same kind.
     package init(
         _ request: MessagesRequest, in context: RequestContext, rules: CacheRules,
-        after continuation: Continuation? = nil
+        keys kind: PrefixKey.Kind = .lasting, after continuation: Continuation? = nil
     ) {
         self.request = request
         self.context = context
-        var start = request.start(in: context)
-        let head = start.hash.key()
+        let start = request.start(in: context, keys: kind)
+        let head = start.hash.key
         self.head = head
         let search = TrailSearch(request, rules)
         let stop = continuation.flatMap { $0.stop(for: request, in: context, head: head, search) }
         var seen: [Seen] = []
+        seen.reserveCapacity(search.wanted.count)
         var stops: [MessagesRequest.Stop] = []
+        stops.reserveCapacity(Self.mostStops)
         var base: MessagesRequest.Stop?
         if let stop, let earlier = continuation?.earlier {
             seen = search.wanted(of: earlier.seen, through: stop.block)
@@ -65,24 +70,27 @@ package final class RememberedTrail: Sendable {
             let messages = request.blocks.table.messages.count
             request.walk(from: stop ?? start, through: last) { block, hash, size in
                 if seen.count < search.wanted.count, search.wanted[seen.count] == block {
-                    seen.append(Seen(block: block, key: hash.key(), size: size))
+                    seen.append(Seen(block: block, key: hash.key, size: size))
                 }
                 let message = records[block].message
                 if block == lastOfBase {
-                    base = MessagesRequest.Stop(message: -1, block: block, hash: hash.settled(), size: size)
+                    base = MessagesRequest.Stop(message: -1, block: block, hash: hash.settled, size: size)
                 } else if let message, Self.isStop(message, of: messages), request.isLastBlock(block, of: message) {
-                    stops.append(MessagesRequest.Stop(message: message, block: block, hash: hash.settled(), size: size))
+                    stops.append(MessagesRequest.Stop(message: message, block: block, hash: hash.settled, size: size))
                 }
             }
         }
         trail = search.trail(seen)
         self.seen = seen
-        self.stops = stops.suffix(Self.mostStops)
+        if stops.count > Self.mostStops { stops.removeFirst(stops.count - Self.mostStops) }
+        self.stops = stops
         self.base = base
+        steadyBytes = Self.steadyBytes(of: request, stops, base)
     }
 
-    /// How many bytes of the body no marker that moves will change; nil if there are none to tell by.
-    package var steadyBytes: Int? {
+    private static func steadyBytes(
+        of request: MessagesRequest, _ stops: [MessagesRequest.Stop], _ base: MessagesRequest.Stop?
+    ) -> Int? {
         let table = request.blocks.table
         let steady: Int?
         if let stop = stops.first, stop.message < table.messages.count - 1 {
@@ -138,6 +146,7 @@ struct TrailSearch {
         breakpoints = request.breakpoints
         walks = breakpoints.map { request.positions(from: $0.block, count: rules.lookback) }
         var wanted: [Int] = []
+        wanted.reserveCapacity(walks.count * rules.lookback)
         // Walks overlap, and each goes back: what one has already gone over ends the next.
         for walk in walks {
             let last = wanted.last ?? -1
@@ -169,18 +178,26 @@ struct TrailSearch {
 
     /// - Parameter seen: everything that is wanted, in order.
     func trail(_ seen: [RememberedTrail.Seen]) -> PrefixTrail {
+        var prefixes: [Prefix] = []
+        prefixes.reserveCapacity(walks.count)
+        var keys: [PrefixKey] = []
+        keys.reserveCapacity(walks.reduce(0) { $0 + $1.count })
         var behind = 0
-        let found = walks.map { walk in
+        for (breakpoint, walk) in zip(breakpoints, walks) {
             while behind < wanted.count, wanted[behind] <= walk[0] { behind += 1 }
+            prefixes.append(Prefix(breakpoint: breakpoint, key: seen[behind - 1].key, size: seen[behind - 1].size))
             var index = behind
-            return walk.map { block in
+            for block in walk {
                 repeat { index -= 1 } while wanted[index] != block
-                return seen[index]
+                keys.append(seen[index].key)
             }
         }
-        return PrefixTrail(
-            prefixes: zip(breakpoints, found).map { Prefix(breakpoint: $0, key: $1[0].key, size: $1[0].size) },
-            walks: found.map { $0.map(\.key) })
+        var end = 0
+        let ends = walks.map { walk in
+            end += walk.count
+            return end
+        }
+        return PrefixTrail(prefixes: prefixes, keys: keys, ends: ends)
     }
 }
 

@@ -12,6 +12,7 @@ struct Arrival: Sendable {
     var at: Moment
     var endpoint: String
     var remembered: RememberedTrail
+    var looks: BodyLooks
     /// As they came.
     var headers: HTTPHeaders
     var credential: ClientCredential?

@@ -14,53 +14,32 @@ struct LastRequests: Sendable {
     /// What a glance shows of a body: two that look alike may be different all the same.
     private struct Looks {
         /// Of as much of it as the next request of its conversation will begin with; nil where that is nothing.
-        var body: Int?
+        var body: UInt64?
         /// Of its model, tools and system.
-        var prompt: Int
+        var prompt: UInt64
 
-        init(_ trail: RememberedTrail, realm: Int) {
-            body = trail.steadyBytes.flatMap { Self.bodies(trail.request.bytes.prefix($0), realm: realm).last }
+        init(_ trail: RememberedTrail, _ looks: BodyLooks, realm: Int) {
+            body = trail.steadyBytes.flatMap(looks.ofBeginning)
             prompt = Self.prompt(of: trail.request, realm: realm)
         }
 
-        /// For each beginning of a body of 64, 128, 256 … bytes: a few bytes near the end of each part, so that one look at a
-        /// body shows all that it may go on from.
-        static func bodies(_ body: ArraySlice<UInt8>, realm: Int) -> [Int] {
-            var hasher = Hasher()
-            hasher.combine(realm)
-            var looks: [Int] = []
-            var end = glance
-            while end <= body.count {
-                body[body.startIndex + end - glance..<body.startIndex + end].withUnsafeBytes {
-                    hasher.combine(bytes: $0)
-                }
-                let upToHere = hasher
-                looks.append(upToHere.finalize())
-                end *= 2
-            }
-            return looks
-        }
-
-        static func prompt(of request: MessagesRequest, realm: Int) -> Int {
-            var hasher = Hasher()
-            hasher.combine(realm)
-            hasher.combine(request.model)
+        static func prompt(of request: MessagesRequest, realm: Int) -> UInt64 {
+            var looks = Fingerprint(realm: realm)
+            Array(request.model.name.utf8).withUnsafeBytes { looks.add($0) }
             for part in [request["tools"], request["system"]] {
-                part?.bytes.prefix(4 * glance).withUnsafeBytes { hasher.combine(bytes: $0) }
+                part?.bytes.prefix(256).withUnsafeBytes { looks.add($0) }
             }
-            return hasher.finalize()
+            return looks.half
         }
-
-        private static let glance = 64
     }
 
     private var kept: [Conversations.ID: Kept] = [:]
     /// By when they came, the oldest first; one that has come again since, or was forgotten, is passed over.
     private var order: Deque<(id: Conversations.ID, turn: UInt64)> = []
     /// The last few of each look, the latest first.
-    private var byLooks: [Int: [Conversations.ID]] = [:]
+    private var byLooks: [UInt64: [Conversations.ID]] = [:]
     /// The last over each prompt.
-    private var byPrompt: [Int: Conversations.ID] = [:]
+    private var byPrompt: [UInt64: Conversations.ID] = [:]
     private var bytes = 0
     private var turns: UInt64 = 0
     private let mostBytes: Int
@@ -68,9 +47,9 @@ struct LastRequests: Sendable {
     init(mostBytes: Int) { self.mostBytes = mostBytes }
 
     /// The request that a body goes on from: the longest, as far as a glance shows.
-    func continuation(by body: [UInt8], realm: Int) -> Continuation? {
-        for looks in Looks.bodies(body[...], realm: realm).reversed() {
-            for id in byLooks[looks] ?? [] {
+    func continuation(by body: [UInt8], _ looks: BodyLooks) -> Continuation? {
+        for beginning in looks.ofBeginnings.reversed() {
+            for id in byLooks[beginning] ?? [] {
                 if let found = kept[id]?.trail.continuation(by: body) { return found }
             }
         }
@@ -84,14 +63,14 @@ struct LastRequests: Sendable {
 
     private static let mostAlike = 16
 
-    mutating func keep(_ trail: RememberedTrail, of id: Conversations.ID, realm: Int) {
+    mutating func keep(_ trail: RememberedTrail, _ looks: BodyLooks, of id: Conversations.ID, realm: Int) {
         turns += 1
         forget(id)
         guard Self.weight(trail) <= mostBytes else { return }
-        let looks = Looks(trail, realm: realm)
+        let looks = Looks(trail, looks, realm: realm)
         kept[id] = Kept(trail: trail, realm: realm, turn: turns, looks: looks)
         order.append((id, turns))
-        if let body = looks.body { byLooks[body] = [id] + (byLooks[body] ?? []).prefix(Self.mostAlike - 1) }
+        if let body = looks.body { put(id, in: &byLooks[body, default: []]) }
         byPrompt[looks.prompt] = id
         bytes += Self.weight(trail)
         while let oldest = order.first, bytes > mostBytes || !isCurrent(oldest) {
@@ -102,6 +81,11 @@ struct LastRequests: Sendable {
     }
 
     private static let mostPassedOver = 1024
+
+    private func put(_ id: Conversations.ID, in alike: inout [Conversations.ID]) {
+        if alike.count == Self.mostAlike { alike.removeLast() }
+        alike.insert(id, at: 0)
+    }
 
     private func isCurrent(_ entry: (id: Conversations.ID, turn: UInt64)) -> Bool { kept[entry.id]?.turn == entry.turn }
 

@@ -21,6 +21,7 @@ actor TrafficObserver {
 
     let options: ProxyOptions
     let house: ProxySurroundings
+    private let keys: PrefixKey.Kind
     private let watcher: TrafficWatcher
     var clock: any WarmClock { house.clock }
     var warmer: CacheWarmer? { house.warmer }
@@ -55,6 +56,8 @@ actor TrafficObserver {
         waker = LoopExecutor(loop)
         self.options = options
         self.house = house
+        // Others only come to know of keys by the ledger and by what is kept warm.
+        keys = house.ledger == nil && house.warmer == nil ? .passing : .lasting
         self.watcher = watcher
         models = ModelFacts.Table(house.prices, house.profile)
         counters = TrafficCounters(house.metrics)
@@ -105,10 +108,12 @@ actor TrafficObserver {
         }
         let realm = realms.realm(of: sender.digest)
         let request: MessagesRequest
+        let looks: BodyLooks
         var continuation: Continuation?
         do {
             let body = try await Self.body(of: sighting)
-            continuation = lastRequests.continuation(by: body, realm: realm)
+            looks = BodyLooks(body, realm: realm)
+            continuation = lastRequests.continuation(by: body, looks)
             request =
                 body.count - (continuation?.shared ?? 0) > Self.longestHere
                 ? try await Self.readElsewhere(body, after: continuation)
@@ -130,8 +135,8 @@ actor TrafficObserver {
         continuation = continuation ?? lastRequests.sharer(of: request, realm: realm)
         let remembered =
             request.bytes.count > Self.longestHere
-            ? await Self.followElsewhere(request, in: context, rules: model.rules, after: continuation)
-            : RememberedTrail(request, in: context, rules: model.rules, after: continuation)
+            ? await followElsewhere(request, in: context, rules: model.rules, after: continuation)
+            : RememberedTrail(request, in: context, rules: model.rules, keys: keys, after: continuation)
         let trail = remembered.trail
         let client = Arrival.client(of: request)
         var complaint: String?
@@ -139,8 +144,8 @@ actor TrafficObserver {
         if let complaint { logger.warning("\(WarmHint.header): \(complaint)") }
         return Arrival(
             exchange: sighting.exchange, at: sighting.at, endpoint: sighting.endpoint, remembered: remembered,
-            headers: sighting.headers, credential: sender.credential, digest: sender.digest, realm: realm,
-            client: client,
+            looks: looks, headers: sighting.headers, credential: sender.credential, digest: sender.digest,
+            realm: realm, client: client,
             recognition: request.replayRefusal == nil
                 ? conversations.arrival(trail, realm: realm, client: client) : nil,
             expectation: entries.expectation(for: trail, realm: realm, at: sighting.at), hint: hint,
@@ -160,7 +165,7 @@ actor TrafficObserver {
         let context = RequestContext(
             endpoint: call.endpoint, betas: ReplayHeaders.betas(call.headers),
             separatesLifetimes: rules.separatesLifetimes)
-        let remembered = await Self.followElsewhere(request, in: context, rules: rules, after: nil)
+        let remembered = await followElsewhere(request, in: context, rules: rules, after: nil)
         entries.pinged(
             remembered.trail, realm: realms.realm(of: sender.digest), at: call.at, cached: call.usage.cached,
             rules: rules)
@@ -187,10 +192,10 @@ actor TrafficObserver {
     }
 
     @concurrent
-    private static func followElsewhere(
+    private nonisolated func followElsewhere(
         _ request: MessagesRequest, in context: RequestContext, rules: CacheRules, after continuation: Continuation?
     ) async -> RememberedTrail {
-        RememberedTrail(request, in: context, rules: rules, after: continuation)
+        RememberedTrail(request, in: context, rules: rules, keys: keys, after: continuation)
     }
 
     // MARK: The gate
@@ -270,7 +275,9 @@ actor TrafficObserver {
                 arrival.trail, realm: realms.realm(of: arrival.digest), at: arrival.at, cached: usage?.cached,
                 rules: arrival.model.rules)
         }
-        if let id = arrival.recognition?.id { lastRequests.keep(arrival.remembered, of: id, realm: arrival.realm) }
+        if let id = arrival.recognition?.id {
+            lastRequests.keep(arrival.remembered, arrival.looks, of: id, realm: arrival.realm)
+        }
         await succeeded(arrival, usage: usage, awaits: Awaits(response.message?.stopReason))
     }
 

@@ -12,5 +12,7 @@ enum ServerProcess {
         mallopt(M_TRIM_THRESHOLD, 8 << 20)
         mallopt(M_MMAP_THRESHOLD, 8 << 20)
         mallopt(M_TOP_PAD, 1 << 20)
+        // Unless it is told where the time zone stands, libc looks after its file for every line of the log.
+        setenv("TZ", ":/etc/localtime", 0)
     }
 }

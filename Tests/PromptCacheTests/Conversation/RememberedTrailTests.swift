@@ -95,6 +95,29 @@ struct RememberedTrailTests {
         }
     }
 
+    @Test("tells the same prefixes apart by passing keys as by lasting ones", arguments: 0..<60)
+    func passing(_ seed: UInt64) throws {
+        var writer = Writer(seed: seed)
+        var memory: RememberedTrail?
+        var passing: [PrefixKey: PrefixKey] = [:]
+        for _ in 0..<25 {
+            let body = Array(writer.next().utf8)
+            let continuation = memory?.continuation(by: body) ?? memory.map(Continuation.init(after:))
+            let request = try MessagesRequest(body, after: continuation)
+            let context = RequestContext(betas: writer.random.chance(90) ? [] : ["other"])
+            let next = RememberedTrail(request, in: context, rules: Self.rules, keys: .passing, after: continuation)
+            let lasting = request.trail(in: context, rules: Self.rules)
+            #expect(next.trail.prefixes.map(\.size) == lasting.prefixes.map(\.size))
+            #expect(next.trail.walks.map(\.count) == lasting.walks.map(\.count))
+            for (key, other) in zip(lasting.keys, next.trail.keys) {
+                #expect(passing[key] ?? other == other, "the same prefix, another key")
+                passing[key] = other
+            }
+            memory = next
+        }
+        #expect(Set(passing.values).count == passing.count, "another prefix, the same key")
+    }
+
     @Test("is the same where the body was only read from where it parts from the one before", arguments: 0..<60)
     func continued(_ seed: UInt64) throws {
         var writer = Writer(seed: seed)
