@@ -127,9 +127,9 @@ let package = Package(
             ["CachePrices", "PromptCache", "PromptCacheWarmer", "PromptInspection", "WarmingPolicies"]),
         // For tests of hosts: the warmer's clock on stepped time.
         room("WarmerTesting", ["PromptCacheWarmer", "SteppedTime", "WarmingPolicies"]),
+        // Memory that bodies come and go in, in place of libc's.
+        .systemLibrary(name: "CJemalloc", pkgConfig: "jemalloc", providers: [.apt(["libjemalloc-dev"])]),
         // Compressed bodies, by Debian's zlib, brotli and zstd.
-        // The settings of libc's memory.
-        .systemLibrary(name: "CMalloc"),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CBrotli", pkgConfig: "libbrotlidec", providers: [.apt(["libbrotli-dev"])]),
         .systemLibrary(name: "CZstandard", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
@@ -162,7 +162,7 @@ let package = Package(
         .executableTarget(
             name: "warmer",
             dependencies: [
-                "CMalloc", "OrderedJSON", "PromptCache", "CachePrices", "CacheProbe", "CacheReports",
+                "CJemalloc", "OrderedJSON", "PromptCache", "CachePrices", "CacheProbe", "CacheReports",
                 "PromptInspection",
                 "WarmingPolicies", "SQLiteWarmStore", "SteppedTime", "TrafficImport", "PromptCacheWarmer", "Upstreams",
                 "PromptCacheEmulator", "WarmerService", "WarmerTesting", "CacheProxy", argumentParser, asyncHTTPClient,

@@ -7,6 +7,7 @@ WARMER names a release build of the command (that of `make dist` unless told), L
 if there is none).
 """
 
+import atexit
 import json
 import os
 import re
@@ -57,6 +58,8 @@ class Server:
         self.log = open(f"{folder}/{name}.log", "w+")
         self.process = subprocess.Popen(
             ["taskset", "-c", core, *command], stdout=subprocess.PIPE, stderr=self.log, text=True)
+        # Whatever goes wrong here, nothing is left running.
+        atexit.register(self.process.terminate)
         self.url = f"http://127.0.0.1:{port}" if port else self.process.stdout.readline().split()[-1]
         self.await_port(int(self.url.rsplit(":", 1)[1]))
 

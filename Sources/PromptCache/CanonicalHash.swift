@@ -9,11 +9,14 @@ import OrderedJSON
 struct CanonicalHash {
     /// Nil for passing keys.
     private var hash: SHA256?
+    /// For passing keys: of everything up to the end of the last piece.
     private var fingerprint = Fingerprint()
-    /// Collects small pieces: the hash is fed in large ones.
+    /// What is still to be hashed. For passing keys it begins with the last fingerprint, and each block is there by its own.
     private var pending: [UInt8] = []
 
-    private static let flushAt = 1 << 10
+    /// Hashed from where they are, if the hash takes what comes in any parts.
+    private static let large = 256
+    private static let most = 512
 
     init(_ kind: PrefixKey.Kind) { hash = kind == .lasting ? SHA256() : nil }
 
@@ -36,12 +39,29 @@ struct CanonicalHash {
 
     /// A block, or a string that stands for a block of text.
     mutating func append(block: JSONNode, isToolResult: Bool, bearsMarker: Bool) {
-        if block.kind == .object, block.isMinified, !bearsMarker {
-            append(block)
-        } else if block.kind == .object {
+        let isAsItStands = block.kind == .object && block.isMinified && !bearsMarker
+        guard hash == nil else {
+            if isAsItStands { append(block) } else { spell(block, isToolResult: isToolResult) }
+            return
+        }
+        beginPiece()
+        if isAsItStands {
+            block.withMinifiedBytes { append(Fingerprint(of: $0)) }
+        } else {
+            // In one, as it would stand without its marker.
+            let start = pending.count
+            spell(block, isToolResult: isToolResult)
+            let own = pending[start...].withUnsafeBytes { Fingerprint(of: $0) }
+            pending.removeSubrange(start...)
+            append(own)
+        }
+    }
+
+    private mutating func spell(_ block: JSONNode, isToolResult: Bool) {
+        if block.kind == .object {
             appendObject(block, marked: true, inToolResult: isToolResult)
         } else {
-            // Spelled out: a string is documented as short for one text block.
+            // A string is documented as short for one text block.
             append(tag: #"{"type":"text","text":"#)
             append(block)
             append(tag: "}")
@@ -90,26 +110,32 @@ struct CanonicalHash {
         append(tag: "}")
     }
 
-    private mutating func append(_ piece: UnsafeRawBufferPointer) {
-        if piece.count >= Self.flushAt {
+    private mutating func append(_ part: UnsafeRawBufferPointer) {
+        if part.count >= Self.large, hash != nil {
             endPiece()
-            take(piece)
+            hash?.update(bufferPointer: part)
         } else {
-            if pending.capacity == 0 { pending.reserveCapacity(2 * Self.flushAt) }
-            pending.append(contentsOf: piece)
-            if pending.count >= Self.flushAt { endPiece() }
+            beginPiece()
+            pending.append(contentsOf: part)
+            if pending.count >= Self.most, hash != nil { endPiece() }
         }
     }
 
-    private mutating func take(_ piece: UnsafeRawBufferPointer) {
-        if hash == nil { fingerprint.add(piece) } else { hash?.update(bufferPointer: piece) }
+    private mutating func append(_ fingerprint: Fingerprint) {
+        withUnsafeBytes(of: fingerprint.words) { pending.append(contentsOf: $0) }
     }
 
-    /// What comes next is hashed apart. Where a piece ends may only depend on what is hashed.
+    private mutating func beginPiece() {
+        guard pending.isEmpty else { return }
+        pending.reserveCapacity(Self.most + Self.large)
+        if hash == nil { append(fingerprint) }
+    }
+
+    /// Hashes what is pending. For passing keys it counts where that is.
     mutating func endPiece() {
         if pending.isEmpty { return }
         pending.withUnsafeBytes { piece in
-            if hash == nil { fingerprint.add(piece) } else { hash?.update(bufferPointer: piece) }
+            if hash == nil { fingerprint = Fingerprint(of: piece) } else { hash?.update(bufferPointer: piece) }
         }
         pending.removeAll(keepingCapacity: true)
     }

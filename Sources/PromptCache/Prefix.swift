@@ -93,7 +93,7 @@ extension MessagesRequest {
             // Also those without a block, though the provider refuses them nearly everywhere.
             while let position = block.message, message < position {
                 message += 1
-                appendMessage(at: table.messages[message].node, to: &hash)
+                append(table.messages[message], to: &hash)
             }
             hash.append(
                 block: text.node(at: block.node), isToolResult: block.kind == .toolResult,
@@ -129,10 +129,15 @@ extension MessagesRequest {
     }
 
     /// The role, and whatever else a message may have besides its content.
-    private func appendMessage(at message: Int, to hash: inout CanonicalHash) {
+    private func append(_ message: PromptBlocks.Message, to hash: inout CanonicalHash) {
+        if message.isPlain {
+            // Nearly all are one of these.
+            if text.isString(at: message.role, "user") { return hash.append(tag: #"m"role""user""#) }
+            if text.isString(at: message.role, "assistant") { return hash.append(tag: #"m"role""assistant""#) }
+        }
         hash.append(tag: "m")
-        var key = message + 1
-        let end = text.place(behind: message)
+        var key = message.node + 1
+        let end = text.place(behind: message.node)
         while key < end {
             if !text.isString(at: key, "content") { hash.append(text.member(at: key)) }
             key = text.place(behind: key + 1)

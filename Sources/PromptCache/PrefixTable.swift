@@ -45,16 +45,30 @@ package struct PrefixTable<Value> {
         }
     }
 
+    /// Whether anything may be there of a trail.
+    ///
+    /// All are looked at whatever is found: the loads do not wait for each other then, and what they bring is at hand if
+    /// there is something.
+    @inlinable
+    package func mayHold(anyOf trail: PrefixTrail) -> Bool {
+        var found = 0
+        for key in trail.keys {
+            let (word, mark) = spot(of: key)
+            found += marks[word] & mark == mark ? 1 : 0
+        }
+        return found > 0
+    }
+
     @inlinable
     func isMarked(_ place: PrefixPlace) -> Bool {
-        let (word, mark) = spot(of: place)
+        let (word, mark) = spot(of: place.key)
         return marks[word] & mark == mark
     }
 
     /// Two bits of one word.
     @inlinable
-    func spot(of place: PrefixPlace) -> (word: Int, mark: UInt64) {
-        let bits = place.key.bits
+    func spot(of key: PrefixKey) -> (word: Int, mark: UInt64) {
+        let bits = key.bits
         return (Int(truncatingIfNeeded: bits >> 12) & (marks.count - 1), 1 << (bits & 63) | 1 << (bits >> 6 & 63))
     }
 
@@ -72,7 +86,7 @@ package struct PrefixTable<Value> {
 
     @inlinable
     mutating func setMark(of place: PrefixPlace) {
-        let (word, mark) = spot(of: place)
+        let (word, mark) = spot(of: place.key)
         marks[word] |= mark
     }
 

@@ -79,6 +79,7 @@ extension PromptBlocks {
             guard text.kind(at: node) == .object else { throw fault("", "must be an object") }
             var role: Int?
             var content: Int?
+            var isPlain = true
             var key = node + 1
             let end = text.place(behind: node)
             while key < end {
@@ -88,6 +89,8 @@ extension PromptBlocks {
                 } else if text.isString(at: key, "content") {
                     if content != nil { throw fault(".content", "stands twice; keep one") }
                     content = key + 1
+                } else {
+                    isPlain = false
                 }
                 key = text.place(behind: key + 1)
             }
@@ -95,7 +98,7 @@ extension PromptBlocks {
                 throw fault(".role", #"must be "user", "assistant" or "system""#)
             }
             guard let content else { throw fault(".content", "is missing") }
-            messages.append(Message(node: node, role: role))
+            messages.append(Message(node: node, role: role, isPlain: isPlain))
             try read(content, part: .messages, message: position)
         }
 

@@ -43,6 +43,8 @@ public struct PromptBlocks: RandomAccessCollection, Sendable {
         var node: Int
         /// The place of its role's name.
         var role: Int
+        /// Whether it has nothing but its role and its content.
+        var isPlain: Bool
     }
 
     /// Behind one reference, so that a request is cheap to pass on.

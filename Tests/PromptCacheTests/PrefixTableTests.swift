@@ -27,6 +27,22 @@ struct PrefixTableTests {
         for (place, value) in dictionary { #expect(table[place] == value) }
     }
 
+    @Test("says of a trail at a glance that nothing of it is there, and never where something is")
+    func glance() {
+        var table = PrefixTable<Int>()
+        for number in 0..<5000 { table[place(number)] = number }
+        func trail(_ numbers: Range<Int>) -> PrefixTrail {
+            let keys = numbers.map { place($0).key }
+            return PrefixTrail(prefixes: [], keys: keys, ends: [keys.count])
+        }
+        for number in stride(from: 0, to: 5000, by: 17) {
+            #expect(table.mayHold(anyOf: trail(4999 - number..<5009 - number)))
+        }
+        let inVain = (0..<5000).count { table.mayHold(anyOf: trail($0 + 6000..<$0 + 6001)) }
+        #expect(inVain < 250, "\(inVain) of 5000 strangers looked known")
+        #expect(!table.mayHold(anyOf: trail(0..<0)))
+    }
+
     @Test("of one realm says nothing of another")
     func realms() {
         var table = PrefixTable<String>()

@@ -11,7 +11,7 @@ struct WireHead {
     init(_ status: HTTPResponseStatus) { startLine("HTTP/1.1", String(status.code), status.reasonPhrase) }
 
     private mutating func startLine(_ first: String, _ second: String, _ third: String) {
-        text.reserveCapacity(1024)
+        text.reserveCapacity(512)
         text += first.utf8
         text += " ".utf8
         text += second.utf8

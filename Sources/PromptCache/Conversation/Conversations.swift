@@ -98,6 +98,7 @@ public struct Conversations: Sendable {
             guard let key = trail.last?.key, let id = owners[PrefixPlace(realm: realm, key: key)] else { return nil }
             return (id, key)
         }
+        guard owners.mayHold(anyOf: trail) else { return nil }
         let shared = trail.prefixes.filter { !$0.breakpoint.path.hasPrefix("messages") }
         guard
             let match = trail.longestMatch(where: { key in

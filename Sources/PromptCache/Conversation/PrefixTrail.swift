@@ -4,7 +4,7 @@ public struct PrefixTrail: Hashable, Sendable {
     /// The prefixes that the request writes, in order.
     public let prefixes: [Prefix]
     /// For one prefix after the other the keys from its breakpoint back, the breakpoint's own first.
-    let keys: [PrefixKey]
+    @usableFromInline let keys: [PrefixKey]
     /// For each prefix where its keys end.
     let ends: [Int]
 

@@ -16,7 +16,8 @@ struct BodyLooks: Sendable {
         var looks = Fingerprint(realm: realm)
         var (start, end) = (0, Self.shortest)
         while end <= body.count {
-            body[max(start, end - Self.mostLookedAt)..<end].withUnsafeBytes { looks.add($0) }
+            let part = body[max(start, end - Self.mostLookedAt)..<end].withUnsafeBytes { Fingerprint(of: $0) }
+            looks = looks.followed(by: part)
             ofBeginnings.append(looks.half)
             (start, end) = (end, 2 * end)
         }
@@ -31,8 +32,5 @@ struct BodyLooks: Sendable {
 }
 
 extension Fingerprint {
-    init(realm: Int) {
-        self.init()
-        withUnsafeBytes(of: realm) { add($0) }
-    }
+    init(realm: Int) { self = withUnsafeBytes(of: realm) { Fingerprint(of: $0) } }
 }

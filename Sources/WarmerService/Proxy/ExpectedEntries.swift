@@ -43,11 +43,17 @@ struct ExpectedEntries: Sendable {
         }
     }
 
+    private func mayHold(anyOf trail: PrefixTrail) -> Bool {
+        // Both, so that what one looks at comes while the other is asked.
+        let (inYoung, inOld) = (young.mayHold(anyOf: trail), old.mayHold(anyOf: trail))
+        return inYoung || inOld
+    }
+
     func expectation(for trail: PrefixTrail, realm: Int, at now: Moment) -> Expectation {
         func entry(_ key: PrefixKey) -> Entry? { self[PrefixPlace(realm: realm, key: key)] }
-        guard let longest = trail.longestMatch(where: { entry($0) != nil })?.key, let known = entry(longest) else {
-            return Expectation()
-        }
+        guard mayHold(anyOf: trail), let longest = trail.longestMatch(where: { entry($0) != nil })?.key,
+            let known = entry(longest)
+        else { return Expectation() }
         if known.lifeLeft(at: now) > .zero { return Expectation(alive: known, key: longest) }
         let key = trail.longestMatch { (entry($0)?.lifeLeft(at: now) ?? .zero) > .zero }?.key
         return Expectation(alive: key.flatMap(entry), key: key, expired: known)
@@ -76,8 +82,8 @@ struct ExpectedEntries: Sendable {
     private mutating func took(
         _ trail: PrefixTrail, realm: Int, at start: Moment, cached: Int?, rules: CacheRules, isArrival: Bool
     ) {
-        let read = trail.longestMatch { isAlive($0, realm: realm, at: start) }
-            .map { PrefixPlace(realm: realm, key: $0.key) }
+        let match = mayHold(anyOf: trail) ? trail.longestMatch { isAlive($0, realm: realm, at: start) } : nil
+        let read = match.map { PrefixPlace(realm: realm, key: $0.key) }
         if let read { touch(read, at: start, isArrival: isArrival) }
         // Above older tokens an hour is worth no more than they are, unless it was measured to be.
         let below = read.flatMap { self[$0]?.lifetime }

@@ -25,9 +25,9 @@ struct LastRequests: Sendable {
 
         static func prompt(of request: MessagesRequest, realm: Int) -> UInt64 {
             var looks = Fingerprint(realm: realm)
-            Array(request.model.name.utf8).withUnsafeBytes { looks.add($0) }
-            for part in [request["tools"], request["system"]] {
-                part?.bytes.prefix(256).withUnsafeBytes { looks.add($0) }
+            for part in [request["model"], request["tools"], request["system"]] {
+                guard let start = part?.bytes.prefix(256) else { continue }
+                looks = looks.followed(by: start.withUnsafeBytes { Fingerprint(of: $0) })
             }
             return looks.half
         }

@@ -47,6 +47,7 @@ struct ProxyCommand: AsyncParsableCommand {
         let lines = ProxyLines()
         let daemon = try await flags.daemon(listen: address, tls: tls, control: control) { lines.print($0) }
         ServerProcess.settle()
+        ServerProcess.nameTimeZone()
         var quiet = flags.logger
         quiet.logLevel = max(flags.logLevel, .warning)
         do {

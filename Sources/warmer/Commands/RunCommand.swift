@@ -39,6 +39,7 @@ struct RunCommand: AsyncParsableCommand {
         }
         let logger = logger(configuration.logFormat)
         ServerProcess.settle()
+        ServerProcess.nameTimeZone()
         let metrics = PrometheusMetrics()
         MetricsSystem.bootstrap(metrics)
         let environment = ProcessInfo.processInfo.environment

@@ -1,4 +1,4 @@
-import CMalloc
+import CJemalloc
 import Glibc
 
 /// What a process sets up that runs for long, with prompts and keys in its memory.
@@ -7,12 +7,20 @@ enum ServerProcess {
         // What is in memory must not come into a file.
         var none = rlimit(rlim_cur: 0, rlim_max: 0)
         setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &none)
-        // Bodies come and go all the time. Room that one has left is kept for the next: to give it back and to be given it
-        // anew, page by page, takes longer than to read what comes into it.
-        mallopt(M_TRIM_THRESHOLD, 8 << 20)
-        mallopt(M_MMAP_THRESHOLD, 8 << 20)
-        mallopt(M_TOP_PAD, 1 << 20)
-        // Unless it is told where the time zone stands, libc looks after its file for every line of the log.
-        setenv("TZ", ":/etc/localtime", 0)
+        keepRoom(for: .seconds(30))
+    }
+
+    /// For one that logs much and starts no other: unless libc is told where the time zone stands, it looks after the file
+    /// for every line.
+    static func nameTimeZone() { setenv("TZ", ":/etc/localtime", 0) }
+
+    /// Bodies come and go all the time. Room that one has left is kept for the next: to give it back and to be given it
+    /// anew, page by page, takes longer than to read what comes into it.
+    private static func keepRoom(for time: Duration) {
+        var milliseconds = Int(time / .milliseconds(1))
+        // Those that there are, and those to come.
+        for place in ["arena.\(MALLCTL_ARENAS_ALL).dirty_decay_ms", "arenas.dirty_decay_ms"] {
+            mallctl(place, nil, nil, &milliseconds, MemoryLayout<Int>.size)
+        }
     }
 }

@@ -28,11 +28,13 @@ struct RememberedTrailTests {
         private mutating func number() -> UInt32 { UInt32.random(in: 0...9999, using: &random) }
 
         private mutating func block() -> String {
-            switch Int.random(in: 0..<8, using: &random) {
+            switch Int.random(in: 0..<10, using: &random) {
             case 0: #"{"type":"tool_use","id":"t\#(number())","name":"f","input":{"a":\#(number())}}"#
             case 1:
                 #"{"type":"tool_result","tool_use_id":"t","content":[{"type":"text","text":"\#(number())"}]}"#
             case 2: #"{"type":"text","text":"\u00e9 \n\#(number())"}"#
+            case 3, 4:
+                #"{"type":"text","text":"\#(String(repeating: "\(number()) ", count: Int.random(in: 1...400, using: &random)))"}"#
             default: #"{"type":"text","text":"\#(number())"}"#
             }
         }
