@@ -1,5 +1,4 @@
 import NIOCore
-import NIOHTTP1
 public import NIOPosix
 import NIOSSL
 
@@ -87,8 +86,7 @@ public final class ProxyServer: Sendable {
         let pipeline = channel.pipeline.syncOperations
         if let tls { try pipeline.addHandler(NIOSSLServerHandler(context: tls)) }
         let client = ClientHandler(loop)
-        try pipeline.addHandler(FirstByteHandler(client))
-        try pipeline.addHandler(ByteToMessageHandler(HTTPRequestDecoder(loop.configuration.limits)))
+        try pipeline.addHandler(ByteToMessageHandler(RequestDecoder(loop.configuration.limits, for: client)))
         try pipeline.addHandler(client)
     }
 
@@ -116,14 +114,5 @@ public final class ProxyServer: Sendable {
             sum.upstreams += counts.upstreams
         }
         return sum
-    }
-}
-
-extension HTTPRequestDecoder {
-    fileprivate convenience init(_ limits: ProxyConfiguration.Limits) {
-        var decoding = NIOHTTPDecoderLimitConfiguration()
-        decoding.maxHeaderFieldSize = limits.headers
-        decoding.maxHeaderListSize = limits.headers
-        self.init(limitConfiguration: decoding)
     }
 }
