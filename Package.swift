@@ -84,8 +84,7 @@ let package = Package(
     targets: [
         // Pure: bytes and values.
         room("OrderedJSON"),
-        .systemLibrary(name: "CXXHash", providers: [.apt(["libxxhash-dev"])]),
-        room("PromptCache", ["CXXHash", "OrderedJSON", crypto]),
+        room("PromptCache", ["OrderedJSON", crypto]),
         room("CachePrices", ["OrderedJSON", "PromptCache"], resources: [.embedInCode("Resources/prices.json")]),
         room("PromptInspection", ["OrderedJSON", "PromptCache", "CachePrices", "WarmingPolicies"]),
         room("WarmingPolicies", ["PromptCache", heap]),
@@ -149,10 +148,11 @@ let package = Package(
             "TrafficImport",
             ["OrderedJSON", "PromptCache", "CachePrices", "WarmingPolicies", "PromptCacheWarmer", "BodyCodings"]),
         // The daemon and the command.
+        .systemLibrary(name: "CXXHash", providers: [.apt(["libxxhash-dev"])]),
         room(
             "WarmerService",
             [
-                "BodyCodings", "CacheProxy", "CacheReports", "OrderedJSON", "PromptCache", "CachePrices",
+                "CXXHash", "BodyCodings", "CacheProxy", "CacheReports", "OrderedJSON", "PromptCache", "CachePrices",
                 "TrafficImport", "WarmingPolicies", "SteppedTime", "PromptCacheWarmer", "PostgresWarmStore",
                 "PromptInspection", "SQLiteWarmStore", "Upstreams", hummingbird, mustache, httpTypes, nioCore, nioHTTP1,
                 nioPosix, deque,

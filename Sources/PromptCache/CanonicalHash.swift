@@ -9,16 +9,23 @@ import OrderedJSON
 struct CanonicalHash {
     /// Nil for passing keys.
     private var hash: SHA256?
-    /// For passing keys: of everything up to the end of the last piece.
-    private var fingerprint = Fingerprint()
-    /// What is still to be hashed. For passing keys it begins with the last fingerprint, and each block is there by its own.
+    /// Nil for lasting keys.
+    private var fast: PrefixKey.Kind.Hash?
+    /// For passing keys: the hash of everything up to the end of the last piece.
+    private var last = SIMD2<UInt64>.zero
+    /// What is still to be hashed. For passing keys it begins with the last hash, and each block is there by its own.
     private var pending: [UInt8] = []
 
     /// Hashed from where they are, if the hash takes what comes in any parts.
     private static let large = 256
     private static let most = 512
 
-    init(_ kind: PrefixKey.Kind) { hash = kind == .lasting ? SHA256() : nil }
+    init(_ kind: PrefixKey.Kind) {
+        switch kind {
+        case .lasting: hash = SHA256()
+        case .passing(let fast): self.fast = fast
+        }
+    }
 
     mutating func append(tag: StaticString) {
         append(UnsafeRawBufferPointer(start: tag.utf8Start, count: tag.utf8CodeUnitCount))
@@ -40,18 +47,18 @@ struct CanonicalHash {
     /// A block, or a string that stands for a block of text.
     mutating func append(block: JSONNode, isToolResult: Bool, bearsMarker: Bool) {
         let isAsItStands = block.kind == .object && block.isMinified && !bearsMarker
-        guard hash == nil else {
+        guard let fast else {
             if isAsItStands { append(block) } else { spell(block, isToolResult: isToolResult) }
             return
         }
         beginPiece()
         if isAsItStands {
-            block.withMinifiedBytes { append(Fingerprint(of: $0)) }
+            block.withMinifiedBytes { append(fast($0)) }
         } else {
             // In one, as it would stand without its marker.
             let start = pending.count
             spell(block, isToolResult: isToolResult)
-            let own = pending[start...].withUnsafeBytes { Fingerprint(of: $0) }
+            let own = pending[start...].withUnsafeBytes(fast)
             pending.removeSubrange(start...)
             append(own)
         }
@@ -111,31 +118,31 @@ struct CanonicalHash {
     }
 
     private mutating func append(_ part: UnsafeRawBufferPointer) {
-        if part.count >= Self.large, hash != nil {
+        if part.count >= Self.large, fast == nil {
             endPiece()
             hash?.update(bufferPointer: part)
         } else {
             beginPiece()
             pending.append(contentsOf: part)
-            if pending.count >= Self.most, hash != nil { endPiece() }
+            if pending.count >= Self.most, fast == nil { endPiece() }
         }
     }
 
-    private mutating func append(_ fingerprint: Fingerprint) {
-        withUnsafeBytes(of: fingerprint.words) { pending.append(contentsOf: $0) }
+    private mutating func append(_ hash: SIMD2<UInt64>) {
+        withUnsafeBytes(of: hash) { pending.append(contentsOf: $0) }
     }
 
     private mutating func beginPiece() {
         guard pending.isEmpty else { return }
         pending.reserveCapacity(Self.most + Self.large)
-        if hash == nil { append(fingerprint) }
+        if fast != nil { append(last) }
     }
 
     /// Hashes what is pending. For passing keys it counts where that is.
     mutating func endPiece() {
         if pending.isEmpty { return }
         pending.withUnsafeBytes { piece in
-            if hash == nil { fingerprint = Fingerprint(of: piece) } else { hash?.update(bufferPointer: piece) }
+            if let fast { last = fast(piece) } else { hash?.update(bufferPointer: piece) }
         }
         pending.removeAll(keepingCapacity: true)
     }
@@ -149,6 +156,6 @@ struct CanonicalHash {
 
     /// The key of everything up to the end of a piece; the hash can go on.
     var key: PrefixKey {
-        if let hash { PrefixKey(hash.finalize()) } else { PrefixKey(fingerprint) }
+        if let hash { PrefixKey(hash.finalize()) } else { PrefixKey(passing: last) }
     }
 }

@@ -2,11 +2,11 @@ import Crypto
 
 /// The identity of a prefix: equal keys mean that the provider shares the cache entry.
 ///
-/// Where that is uncertain the keys differ. What is hashed is described at ``MessagesRequest/prefixes(in:)``; the hash is
-/// SHA-256, and the prompt cannot be had back from it.
+/// Where that is uncertain the keys differ. What is hashed is described at ``MessagesRequest/prefixes(in:)``; the hash of
+/// every key that leaves the process is SHA-256, and the prompt cannot be had back from it.
 public struct PrefixKey: Hashable, Sendable {
-    /// The 32 bytes of the hash, in four words: a warmer keeps a hundred thousand of these.
-    @usableFromInline let words: SIMD4<UInt64>
+    /// The 32 bytes of the hash, in four words: a warmer keeps a hundred thousand of these. Passing keys have two.
+    private let words: SIMD4<UInt64>
 
     init(_ digest: SHA256.Digest) {
         words = digest.withUnsafeBytes { bytes in
@@ -17,14 +17,16 @@ public struct PrefixKey: Hashable, Sendable {
         }
     }
 
-    init(_ fingerprint: Fingerprint) { words = SIMD4(lowHalf: fingerprint.words, highHalf: .zero) }
+    init(passing hash: SIMD2<UInt64>) { words = SIMD4(lowHalf: hash, highHalf: .zero) }
 
     /// How keys are made. Those of one kind say nothing to those of the other.
     package enum Kind: Sendable {
         /// By SHA-256, as everybody else makes them.
         case lasting
-        /// By a ``Fingerprint``: for what is neither written down, nor told to anybody, nor spent on.
-        case passing
+        /// By a faster hash of one's own: for what is neither written down, nor told to anybody, nor spent on.
+        case passing(by: Hash)
+
+        package typealias Hash = @Sendable (UnsafeRawBufferPointer) -> SIMD2<UInt64>
     }
 
     /// The hash, 64 hexadecimal digits.
@@ -37,13 +39,11 @@ public struct PrefixKey: Hashable, Sendable {
 }
 
 extension PrefixKey {
-    @inlinable public static func == (one: PrefixKey, other: PrefixKey) -> Bool { one.words == other.words }
-
     /// A quarter of a hash is hash enough.
-    @inlinable public func hash(into hasher: inout Hasher) { hasher.combine(words[0]) }
+    public func hash(into hasher: inout Hasher) { hasher.combine(words[0]) }
 
     /// Another quarter, as it is.
-    @inlinable var bits: UInt64 { words[1] }
+    var bits: UInt64 { words[1] }
 }
 
 extension PrefixKey: CustomStringConvertible {

@@ -4,7 +4,6 @@ package struct PrefixPlace: Hashable, Sendable {
     package var realm: Int
     package var key: PrefixKey
 
-    @inlinable
     package init(realm: Int, key: PrefixKey) {
         self.realm = realm
         self.key = key
@@ -15,25 +14,21 @@ package struct PrefixPlace: Hashable, Sendable {
 ///
 /// A request asks for dozens of positions, of which hardly any is known. A few bits for each prefix fit into the processor's
 /// caches where the values do not, and say no to nearly all the others.
-///
-/// Inlined, so that what is looked up so often is compiled for its type.
 package struct PrefixTable<Value> {
-    @usableFromInline var values: [PrefixPlace: Value]
-    @usableFromInline var marks: [UInt64]
+    private var values: [PrefixPlace: Value]
+    private var marks: [UInt64]
     /// Prefixes marked since the marks were made; more than there are values where some have been taken out.
-    @usableFromInline var marked = 0
+    private var marked = 0
 
-    @usableFromInline static var bitsForEach: Int { 16 }
+    private static var bitsForEach: Int { 16 }
 
-    @inlinable
     package init(minimumCapacity: Int = 0) {
         values = Dictionary(minimumCapacity: minimumCapacity)
         marks = Self.marks(for: minimumCapacity)
     }
 
-    @inlinable package var count: Int { values.count }
+    package var count: Int { values.count }
 
-    @inlinable
     package subscript(place: PrefixPlace) -> Value? {
         get { isMarked(place) ? values[place] : nil }
         set {
@@ -49,7 +44,6 @@ package struct PrefixTable<Value> {
     ///
     /// All are looked at whatever is found: the loads do not wait for each other then, and what they bring is at hand if
     /// there is something.
-    @inlinable
     package func mayHold(anyOf trail: PrefixTrail) -> Bool {
         var found = 0
         for key in trail.keys {
@@ -59,21 +53,18 @@ package struct PrefixTable<Value> {
         return found > 0
     }
 
-    @inlinable
-    func isMarked(_ place: PrefixPlace) -> Bool {
+    private func isMarked(_ place: PrefixPlace) -> Bool {
         let (word, mark) = spot(of: place.key)
         return marks[word] & mark == mark
     }
 
     /// Two bits of one word.
-    @inlinable
-    func spot(of key: PrefixKey) -> (word: Int, mark: UInt64) {
+    private func spot(of key: PrefixKey) -> (word: Int, mark: UInt64) {
         let bits = key.bits
         return (Int(truncatingIfNeeded: bits >> 12) & (marks.count - 1), 1 << (bits & 63) | 1 << (bits >> 6 & 63))
     }
 
-    @inlinable
-    mutating func mark(_ place: PrefixPlace) {
+    private mutating func mark(_ place: PrefixPlace) {
         marked += 1
         if marked * Self.bitsForEach > marks.count * 64 {
             marks = Self.marks(for: 2 * values.count)
@@ -84,15 +75,13 @@ package struct PrefixTable<Value> {
         }
     }
 
-    @inlinable
-    mutating func setMark(of place: PrefixPlace) {
+    private mutating func setMark(of place: PrefixPlace) {
         let (word, mark) = spot(of: place.key)
         marks[word] |= mark
     }
 
     /// A power of two of words.
-    @inlinable
-    static func marks(for count: Int) -> [UInt64] {
+    private static func marks(for count: Int) -> [UInt64] {
         let words = max(16, count * bitsForEach / 64)
         return Array(repeating: 0, count: 1 << (Int.bitWidth - (words - 1).leadingZeroBitCount))
     }

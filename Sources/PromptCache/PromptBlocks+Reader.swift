@@ -11,10 +11,13 @@ extension PromptBlocks {
 
         init(_ text: JSONText) {
             self.text = text
-            // A plain block has four values and their keys, and a message with one of those as many again.
-            records.reserveCapacity(text.placeCount / 8 + 16)
-            messages.reserveCapacity(text.placeCount / 8 + 1)
+            // A message with one plain block has ten values and keys.
+            records.reserveCapacity(Swift.min(text.placeCount / 8 + 16, Self.mostAtOnce))
+            messages.reserveCapacity(Swift.min(text.placeCount / 8 + 1, Self.mostAtOnce))
         }
+
+        /// Bodies may hold very much else.
+        private static let mostAtOnce = 1024
 
         var blocks: PromptBlocks {
             PromptBlocks(
@@ -60,7 +63,7 @@ extension PromptBlocks {
         /// Messages that stand in an earlier body at the same place.
         private mutating func takeMessages(of continuation: Continuation) {
             let table = continuation.earlier.request.blocks.table
-            messages = Array(table.messages.prefix(continuation.sharedMessages))
+            messages += table.messages.prefix(continuation.sharedMessages)
             for var record in table.records {
                 guard let message = record.message else { continue }
                 if message >= messages.count { break }

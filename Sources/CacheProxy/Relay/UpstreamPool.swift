@@ -61,7 +61,8 @@ final class UpstreamPool {
             .connectTimeout(TimeAmount(configuration.timeouts.connect))
             .channelOption(.socketOption(.so_keepalive), value: 1)
             .channelOption(.tcpOption(.tcp_nodelay), value: 1)
-            // What one turn of reading brings, which nearly always goes out at once: below that no reading stops for it.
+            // One turn brings four reads of 64 kB from the client, which nearly always go out at once: its reading need not stop
+            // for them.
             .channelOption(.writeBufferWaterMark, value: .init(low: 64 << 10, high: 256 << 10))
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {

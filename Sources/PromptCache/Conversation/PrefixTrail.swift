@@ -4,12 +4,12 @@ public struct PrefixTrail: Hashable, Sendable {
     /// The prefixes that the request writes, in order.
     public let prefixes: [Prefix]
     /// For one prefix after the other the keys from its breakpoint back, the breakpoint's own first.
-    @usableFromInline let keys: [PrefixKey]
+    let keys: [PrefixKey]
     /// For each prefix where its keys end.
     let ends: [Int]
 
     /// For each prefix the keys from its breakpoint back, the breakpoint's own first.
-    public var walks: [[PrefixKey]] { ends.indices.map { Array(walk($0)) } }
+    package var walks: [[PrefixKey]] { ends.indices.map { Array(walk($0)) } }
 
     func walk(_ prefix: Int) -> ArraySlice<PrefixKey> { keys[(prefix == 0 ? 0 : ends[prefix - 1])..<ends[prefix]] }
 

@@ -27,7 +27,7 @@ struct BodyLooks: Sendable {
     func ofBeginning(upTo count: Int) -> UInt64? {
         if count < Self.shortest { return nil }
         let doublings = (count / Self.shortest).bitWidth - 1 - (count / Self.shortest).leadingZeroBitCount
-        return doublings < ofBeginnings.count ? ofBeginnings[doublings] : ofBeginnings.last
+        return ofBeginnings.prefix(doublings + 1).last
     }
 }
 

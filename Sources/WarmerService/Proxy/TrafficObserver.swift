@@ -57,7 +57,7 @@ actor TrafficObserver {
         self.options = options
         self.house = house
         // Others only come to know of keys by the ledger and by what is kept warm.
-        keys = house.ledger == nil && house.warmer == nil ? .passing : .lasting
+        keys = house.ledger == nil && house.warmer == nil ? Fingerprint.keys : .lasting
         self.watcher = watcher
         models = ModelFacts.Table(house.prices, house.profile)
         counters = TrafficCounters(house.metrics)

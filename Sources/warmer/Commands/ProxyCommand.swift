@@ -41,13 +41,13 @@ struct ProxyCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
+        ServerProcess.nameTimeZone()
         let address = try ListenAddress(listen)
         let tls = try serverTLS()
         let control = try control.map { try LoopbackAddress($0) }
         let lines = ProxyLines()
         let daemon = try await flags.daemon(listen: address, tls: tls, control: control) { lines.print($0) }
         ServerProcess.settle()
-        ServerProcess.nameTimeZone()
         var quiet = flags.logger
         quiet.logLevel = max(flags.logLevel, .warning)
         do {

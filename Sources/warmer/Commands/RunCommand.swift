@@ -31,6 +31,7 @@ struct RunCommand: AsyncParsableCommand {
         .info
 
     func run() async throws {
+        ServerProcess.nameTimeZone()
         let configuration = try await load()
         if check {
             Terminal.print(
@@ -39,7 +40,6 @@ struct RunCommand: AsyncParsableCommand {
         }
         let logger = logger(configuration.logFormat)
         ServerProcess.settle()
-        ServerProcess.nameTimeZone()
         let metrics = PrometheusMetrics()
         MetricsSystem.bootstrap(metrics)
         let environment = ProcessInfo.processInfo.environment

@@ -107,7 +107,8 @@ struct RememberedTrailTests {
             let continuation = memory?.continuation(by: body) ?? memory.map(Continuation.init(after:))
             let request = try MessagesRequest(body, after: continuation)
             let context = RequestContext(betas: writer.random.chance(90) ? [] : ["other"])
-            let next = RememberedTrail(request, in: context, rules: Self.rules, keys: .passing, after: continuation)
+            let next = RememberedTrail(
+                request, in: context, rules: Self.rules, keys: .passingInTests, after: continuation)
             let lasting = request.trail(in: context, rules: Self.rules)
             #expect(next.trail.prefixes.map(\.size) == lasting.prefixes.map(\.size))
             #expect(next.trail.walks.map(\.count) == lasting.walks.map(\.count))

@@ -5,6 +5,7 @@ import PromptCacheEmulator
 import PromptCacheWarmer
 import SQLiteWarmStore
 import SteppedTime
+import Synchronization
 import Testing
 import WarmerService
 import WarmingPolicies
@@ -88,6 +89,23 @@ struct ProxyWarmingTests {
         }
         let spent = rows.filter { $0.kind == .ping }.reduce(USD.zero) { $0 + ($1.cost ?? .zero) }
         #expect(spent == bill.pingsSpent && saved > spent)
+    }
+
+    @Test("a ledger gets the keys that anybody would reckon, also where nothing is kept warm")
+    func keys() async throws {
+        let folder = try Folder()
+        let file = "\(folder.path)/ledger.sqlite"
+        let body = Talk.body(["a", "b", "c"])
+        let keys = Mutex<[String]>([])
+        try await RunningProxy.run(ledger: file) { proxy in
+            let context = RequestContext(endpoint: proxy.emulator.baseURL)
+            let prefixes = try MessagesRequest(Array(body.utf8)).prefixes(in: context)
+            keys.withLock { $0 = prefixes.map { String($0.key.hex.prefix(16)) } }
+            _ = try await proxy.post(body)
+        }
+        let store = try await SQLiteWarmStore.open(file, budget: .perDay(.zero), logger: RunningDaemon.logger)
+        let rows = try await store.rows(from: .distantPast, to: .distantFuture)
+        #expect(rows.map { $0.prefixes.map(\.key) } == [keys.withLock(\.self)])
     }
 
     @Test("the adaptive policy learns a conversation over all its turns, though each turn is another request")

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import PromptCache
+@testable import WarmerService
 
 @Suite("A fingerprint")
 struct FingerprintTests {
