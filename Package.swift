@@ -147,8 +147,9 @@ let package = Package(
         room(
             "TrafficImport",
             ["OrderedJSON", "PromptCache", "CachePrices", "WarmingPolicies", "PromptCacheWarmer", "BodyCodings"]),
-        // The daemon and the command.
+        // A fast hash for what the proxy only looks at.
         .systemLibrary(name: "CXXHash", providers: [.apt(["libxxhash-dev"])]),
+        // The daemon and the command.
         room(
             "WarmerService",
             [
